@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The front door. "make help" tells what there is; Kbuild files say how the
+# modules are made.
+
+KDIR	?= /lib/modules/$(shell uname -r)/build
+O	?= $(CURDIR)/build
+PREFIX	?= /usr/local
+DESTDIR	?=
+ARCH	?=
+
+# User programs, each folder with a Makefile that builds into O
+USER_DIRS := $(patsubst %/Makefile,%,$(wildcard samples/*/Makefile tests/*/Makefile))
+
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help: ## this list
+	@echo 'Usage: make TARGET [VARIABLE=VALUE ...]'
+	@echo
+	@sed -n 's/^\([a-z][a-z-]*\):.*## \(.*\)/  \1|\2/p' $(MAKEFILE_LIST) | \
+		awk -F'|' '{ printf "%-14s %s\n", $$1, $$2 }'
+	@echo
+	@echo 'check, demo, kunit, lint, docs and shell need root and the package mmdebstrap;'
+	@echo 'what they build is kept in $${MDEV_CXL_CACHE:-~/.cache/mdev-cxl}.'
+
+.PHONY: modules
+modules: ## build the modules for the kernel in KDIR (default: the running one) into O (default: build)
+	@mkdir -p $(O)/modules
+	$(MAKE) -C $(KDIR) M=$(CURDIR) MO=$(abspath $(O)/modules) modules
+
+.PHONY: user
+user: ## build the user programs of samples/ and tests/ into O
+	@mkdir -p $(O)
+	@set -e; for dir in $(USER_DIRS); do \
+		$(MAKE) --no-print-directory -C $$dir O=$(abspath $(O)); \
+	done
+
+.PHONY: install
+install: modules ## install modules, headers, mdevctl files (DESTDIR, PREFIX)
+	$(MAKE) -C $(KDIR) M=$(CURDIR) MO=$(abspath $(O)/modules) \
+		$(if $(DESTDIR),INSTALL_MOD_PATH=$(abspath $(DESTDIR))) modules_install
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/include/linux include/linux/mdev_cxl.h \
+		include/uapi/linux/mdev_cxl.h
+	$(MAKE) -C mdevctl-types install DESTDIR=$(DESTDIR) PREFIX=$(PREFIX)
+
+.PHONY: kunit
+kunit: ## run the unit tests on UML, with KASAN and lockdep, or on x86-64 with ARCH=x86_64
+	tests/lab/enter kunit/run $(ARCH)
+
+.PHONY: check
+check: ## run all tests: unit tests, then end to end in a virtual machine
+	tests/check
+
+.PHONY: demo
+demo: ## one emulated accelerator, mdevctl, libvirt and two KVM guests
+	tests/demo
+
+.PHONY: shell
+shell: ## a prompt in the lab's machine, with the emulated accelerator bound
+	tests/lab/shell
+
+.PHONY: lint
+lint: ## checkpatch --strict, sparse, W=1, kernel-doc, shellcheck
+	tests/lab/enter tests/lint
+
+.PHONY: docs
+docs: ## the documentation as HTML in O/docs; warnings are errors
+	tests/lab/enter Documentation/build $(abspath $(O)/docs)
+
+.PHONY: clean
+clean: ## remove O; the cache stays
+	rm -rf $(O)
