@@ -1,0 +1,411 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Parents: registration, lifetime, sysfs.
+ *
+ * The mdev core embeds nothing of its own in a parent: it works on the
+ * struct mdev_parent and struct mdev_type that it is given, and reads them
+ * until the last reference to a type goes, which may be long after
+ * mdev_unregister_parent() and after the parent driver was unbound. Every
+ * type therefore holds a reference to the parent's kobject, and drops it in a
+ * release function that is put before that of the mdev core.
+ */
+#include <linux/atomic.h>
+#include <linux/bitmap.h>
+#include <linux/cleanup.h>
+#include <linux/device.h>
+#include <linux/err.h>
+#include <linux/math.h>
+#include <linux/rcupdate.h>
+#include <linux/slab.h>
+#include <linux/sysfs.h>
+#include <linux/wait.h>
+
+#include "instance.h"
+#include "parent.h"
+
+static atomic_t parents = ATOMIC_INIT(0);
+static DECLARE_WAIT_QUEUE_HEAD(parents_wait);
+
+static struct mdev_cxl_parent *kobj_to_parent(struct kobject *kobj)
+{
+	return container_of(kobj, struct mdev_cxl_parent, kobj);
+}
+
+static ssize_t dpa_size_show(struct kobject *kobj, struct kobj_attribute *attr,
+			     char *buf)
+{
+	struct mdev_cxl_parent *parent = kobj_to_parent(kobj);
+
+	return sysfs_emit(buf, "%llu\n", mcxl_dpa_size(&parent->dpa));
+}
+
+static ssize_t dpa_free_show(struct kobject *kobj, struct kobj_attribute *attr,
+			     char *buf)
+{
+	struct mdev_cxl_parent *parent = kobj_to_parent(kobj);
+
+	guard(mutex)(&parent->lock);
+	return sysfs_emit(buf, "%llu\n", mcxl_dpa_available(&parent->dpa));
+}
+
+static ssize_t dpa_largest_free_show(struct kobject *kobj,
+				     struct kobj_attribute *attr, char *buf)
+{
+	struct mdev_cxl_parent *parent = kobj_to_parent(kobj);
+
+	guard(mutex)(&parent->lock);
+	return sysfs_emit(buf, "%llu\n", mcxl_dpa_largest(&parent->dpa));
+}
+
+static struct kobj_attribute dpa_size_attr = __ATTR_RO(dpa_size);
+static struct kobj_attribute dpa_free_attr = __ATTR_RO(dpa_free);
+static struct kobj_attribute dpa_largest_free_attr =
+	__ATTR_RO(dpa_largest_free);
+
+static struct attribute *parent_attrs[] = {
+	&dpa_size_attr.attr,
+	&dpa_free_attr.attr,
+	&dpa_largest_free_attr.attr,
+	NULL
+};
+ATTRIBUTE_GROUPS(parent);
+
+static void parent_free(struct mdev_cxl_parent *parent)
+{
+	if (!parent)
+		return;
+	mcxl_types_destroy(parent->types);
+	bitmap_free(parent->dirty);
+	mutex_destroy(&parent->lock);
+	kfree(parent);
+}
+
+DEFINE_FREE(parent_free, struct mdev_cxl_parent *, parent_free(_T))
+
+static void parent_release(struct kobject *kobj)
+{
+	parent_free(kobj_to_parent(kobj));
+	if (atomic_dec_and_test(&parents))
+		wake_up(&parents_wait);
+}
+
+static const struct kobj_type parent_ktype = {
+	.sysfs_ops = &kobj_sysfs_ops,
+	.release = parent_release,
+	.default_groups = parent_groups,
+};
+
+/**
+ * mcxl_parents_wait - wait until the memory of all parents is free
+ *
+ * For module exit: until then their release functions are still to run. All
+ * parents must be unregistered.
+ */
+void mcxl_parents_wait(void)
+{
+	wait_event(parents_wait, !atomic_read(&parents));
+	/* Whoever woke us up may still have a few instructions to go */
+	synchronize_rcu();
+}
+
+static void type_release(struct kobject *kobj)
+{
+	struct mdev_type *type = container_of(kobj, struct mdev_type, kobj);
+	struct mdev_cxl_parent *parent = to_mcxl_parent(type->parent);
+
+	parent->mdev_type_release(kobj);
+	kobject_put(&parent->kobj);
+}
+
+/* Keep @parent until each of its types, now registered, is released */
+static void types_hold_parent(struct mdev_cxl_parent *parent)
+{
+	const struct kobj_type *ktype = parent->types->mdev[0]->kobj.ktype;
+	unsigned int i;
+
+	parent->mdev_type_release = ktype->release;
+	parent->type_ktype = *ktype;
+	parent->type_ktype.release = type_release;
+
+	for (i = 0; i < parent->types->nr; i++) {
+		kobject_get(&parent->kobj);
+		WRITE_ONCE(parent->types->mdev[i]->kobj.ktype,
+			   &parent->type_ktype);
+	}
+}
+
+/*
+ * mdev_register_parent() has failed and dropped the types that it had added.
+ * Nobody else knew of them, so that was the end of each, unless the kernel
+ * delays releases to find those who rely on it.
+ */
+static void types_wait_dropped(struct mdev_cxl_parent *parent)
+{
+#ifdef CONFIG_DEBUG_KOBJECT_RELEASE
+	unsigned int i;
+
+	for (i = 0; i < parent->types->nr; i++) {
+		struct kobject *kobj = &parent->types->mdev[i]->kobj;
+
+		if (kobj->state_initialized)
+			flush_delayed_work(&kobj->release);
+	}
+#endif
+}
+
+static int check_desc(const struct mdev_cxl_parent_desc *desc)
+{
+	const struct mdev_cxl_parent_ops *ops = desc->ops;
+
+	if (!ops || !ops->owner || !ops->get_pfn)
+		return -EINVAL;
+	if (desc->regs_size && (!ops->reg_read || !ops->reg_write))
+		return -EINVAL;
+	if (desc->regs_size > MDEV_CXL_MAX_REGS || desc->regs_size % 8)
+		return -EINVAL;
+	if (!desc->nr_vectors || desc->nr_vectors > MDEV_CXL_MAX_VECTORS)
+		return -EINVAL;
+	if (desc->reset_timeout > 4)
+		return -EINVAL;
+	return 0;
+}
+
+static struct mdev_cxl_parent *
+parent_alloc(const struct mdev_cxl_parent_desc *desc)
+{
+	u64 size = round_down(desc->dpa_size, MDEV_CXL_GRANULE);
+	struct mdev_cxl_parent *parent __free(parent_free) = NULL;
+	struct device *dev = desc->dev;
+	unsigned int pieces;
+
+	if (!size) {
+		dev_err(dev, "device memory of %llu bytes, wanted at least %u\n",
+			desc->dpa_size, MDEV_CXL_GRANULE);
+		return ERR_PTR(-EINVAL);
+	}
+
+	parent = kzalloc_obj(*parent);
+	if (!parent)
+		return ERR_PTR(-ENOMEM);
+
+	parent->desc = *desc;
+	parent->desc.dpa_size = size;
+	parent->desc.types = NULL;
+	mutex_init(&parent->lock);
+	INIT_LIST_HEAD(&parent->instances);
+	mcxl_dpa_init(&parent->dpa, size);
+
+	pieces = size / MCXL_PIECE;
+	parent->dirty = bitmap_zalloc(pieces, GFP_KERNEL);
+	if (!parent->dirty)
+		return ERR_PTR(-ENOMEM);
+	if (!desc->zeroed)
+		bitmap_fill(parent->dirty, pieces);
+
+	parent->types = mcxl_types_create(dev, size, desc->types,
+					  desc->nr_types);
+	if (IS_ERR(parent->types))
+		return ERR_CAST(no_free_ptr(parent->types));
+
+	return_ptr(parent);
+}
+
+/**
+ * mdev_cxl_register_parent - offer partitions of a device
+ * @desc: the device and what it offers; copied
+ *
+ * When this returns, partitions may exist already: user space is told as soon
+ * as the types are there. May sleep.
+ *
+ * Return: the parent, or -EINVAL for a description that breaks the rules of
+ * struct mdev_cxl_parent_desc, -ENOMEM, or what sysfs had to say
+ */
+struct mdev_cxl_parent *
+mdev_cxl_register_parent(const struct mdev_cxl_parent_desc *desc)
+{
+	struct mdev_cxl_parent *parent;
+	int rc;
+
+	rc = check_desc(desc);
+	if (rc)
+		return ERR_PTR(rc);
+
+	parent = parent_alloc(desc);
+	if (IS_ERR(parent))
+		return parent;
+
+	atomic_inc(&parents);
+	rc = kobject_init_and_add(&parent->kobj, &parent_ktype,
+				  &desc->dev->kobj, "mdev_cxl");
+	if (rc)
+		goto put_parent;
+
+	rc = mdev_register_parent(&parent->mdev, desc->dev, &mcxl_mdev_driver,
+				  parent->types->mdev, parent->types->nr);
+	if (rc)
+		goto wait_types;
+
+	types_hold_parent(parent);
+	return parent;
+
+wait_types:
+	types_wait_dropped(parent);
+	kobject_del(&parent->kobj);
+put_parent:
+	kobject_put(&parent->kobj);
+	return ERR_PTR(rc);
+}
+EXPORT_SYMBOL_NS_GPL(mdev_cxl_register_parent, "MDEV_CXL");
+
+/**
+ * mdev_cxl_unregister_parent - withdraw a device
+ * @parent: as returned by mdev_cxl_register_parent(); gone afterwards
+ *
+ * All its partitions are removed. For those that are open the VMM is asked to
+ * let go, and this waits until it does. May sleep.
+ */
+void mdev_cxl_unregister_parent(struct mdev_cxl_parent *parent)
+{
+	mdev_unregister_parent(&parent->mdev);
+	kobject_del(&parent->kobj);
+	kobject_put(&parent->kobj);
+}
+EXPORT_SYMBOL_NS_GPL(mdev_cxl_unregister_parent, "MDEV_CXL");
+
+/**
+ * mdev_cxl_parent_drvdata - what the parent driver registered as its own
+ * @parent: the parent
+ *
+ * Return: &mdev_cxl_parent_desc.drvdata
+ */
+void *mdev_cxl_parent_drvdata(const struct mdev_cxl_parent *parent)
+{
+	return parent->desc.drvdata;
+}
+EXPORT_SYMBOL_NS_GPL(mdev_cxl_parent_drvdata, "MDEV_CXL");
+
+static void parent_block(struct mdev_cxl_parent *parent)
+{
+	struct mcxl_instance *inst;
+
+	lockdep_assert_held(&parent->lock);
+	parent->blocked = true;
+	list_for_each_entry(inst, &parent->instances, node)
+		mcxl_instance_block(inst);
+}
+
+/**
+ * mdev_cxl_parent_reset_prepare - the physical device is about to be reset
+ * @parent: the parent
+ *
+ * Stops every partition and takes its memory out of reach: mappings get
+ * SIGBUS, reads and writes -EIO. To be followed by
+ * mdev_cxl_parent_reset_done() or mdev_cxl_parent_failed(). May sleep.
+ */
+void mdev_cxl_parent_reset_prepare(struct mdev_cxl_parent *parent)
+{
+	guard(mutex)(&parent->lock);
+	parent_block(parent);
+}
+EXPORT_SYMBOL_NS_GPL(mdev_cxl_parent_reset_prepare, "MDEV_CXL");
+
+/**
+ * mdev_cxl_parent_reset_done - the physical device is usable again
+ * @parent: the parent
+ *
+ * A reset of the physical device hits every partition. Each comes up as after
+ * a conventional reset, its memory zero, and its VMM gets an error event.
+ * May sleep.
+ */
+void mdev_cxl_parent_reset_done(struct mdev_cxl_parent *parent)
+{
+	struct mcxl_instance *inst;
+
+	guard(mutex)(&parent->lock);
+	bitmap_fill(parent->dirty, parent->desc.dpa_size / MCXL_PIECE);
+	parent->blocked = false;
+	list_for_each_entry(inst, &parent->instances, node) {
+		mcxl_instance_unblock(inst);
+		mcxl_irq_error(inst);
+	}
+}
+EXPORT_SYMBOL_NS_GPL(mdev_cxl_parent_reset_done, "MDEV_CXL");
+
+/**
+ * mdev_cxl_parent_failed - the physical device is lost
+ * @parent: the parent
+ *
+ * Like mdev_cxl_parent_reset_prepare(), and every VMM gets an error event. The
+ * partitions stay out of reach until mdev_cxl_parent_reset_done() or
+ * mdev_cxl_unregister_parent(). May sleep.
+ */
+void mdev_cxl_parent_failed(struct mdev_cxl_parent *parent)
+{
+	struct mcxl_instance *inst;
+
+	guard(mutex)(&parent->lock);
+	parent_block(parent);
+	list_for_each_entry(inst, &parent->instances, node)
+		mcxl_irq_error(inst);
+}
+EXPORT_SYMBOL_NS_GPL(mdev_cxl_parent_failed, "MDEV_CXL");
+
+/**
+ * mcxl_parent_available - how many partitions of a type could be created now
+ * @parent: the parent
+ * @type: one of its types
+ *
+ * Return: the exact number
+ */
+unsigned int mcxl_parent_available(struct mdev_cxl_parent *parent,
+				   const struct mcxl_type *type)
+{
+	guard(mutex)(&parent->lock);
+	return mcxl_dpa_count(&parent->dpa, type->desc.size);
+}
+
+/**
+ * mcxl_parent_add - give an instance its memory
+ * @parent: the parent
+ * @inst: the instance; its dpa and part.dpa are filled
+ * @type: what it is to be
+ *
+ * Return: 0, or -ENOSPC with one line in the log that says why
+ */
+int mcxl_parent_add(struct mdev_cxl_parent *parent,
+		    struct mcxl_instance *inst, const struct mcxl_type *type)
+{
+	u64 size = type->desc.size;
+	int rc;
+
+	guard(mutex)(&parent->lock);
+	rc = mcxl_dpa_alloc(&parent->dpa, &inst->dpa, size,
+			    dev_name(inst->vdev.dev));
+	if (rc) {
+		dev_warn(parent->desc.dev,
+			 "no room for %s: wanted %llu MiB, free %llu MiB, largest free range %llu MiB\n",
+			 type->name, size / SZ_1M,
+			 mcxl_dpa_available(&parent->dpa) / SZ_1M,
+			 mcxl_dpa_largest(&parent->dpa) / SZ_1M);
+		return rc;
+	}
+
+	inst->part.parent = parent;
+	inst->part.dpa = DEFINE_RANGE(inst->dpa.start, inst->dpa.end);
+	inst->blocked = parent->blocked;
+	list_add_tail(&inst->node, &parent->instances);
+	return 0;
+}
+
+/**
+ * mcxl_parent_del - take the memory of an instance back
+ * @parent: the parent
+ * @inst: the instance, closed; what it leaves behind is dirty
+ */
+void mcxl_parent_del(struct mdev_cxl_parent *parent,
+		     struct mcxl_instance *inst)
+{
+	guard(mutex)(&parent->lock);
+	list_del(&inst->node);
+	mcxl_dpa_free(&inst->dpa);
+}

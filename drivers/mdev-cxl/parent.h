@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* A physical device that is shared, as the framework keeps it */
+#ifndef _MDEV_CXL_PARENT_H
+#define _MDEV_CXL_PARENT_H
+
+#include <linux/kobject.h>
+#include <linux/list.h>
+#include <linux/lockdep.h>
+#include <linux/mdev.h>
+#include <linux/mdev_cxl.h>
+#include <linux/mutex.h>
+
+#include "dpa.h"
+#include "types.h"
+
+struct mcxl_instance;
+
+/**
+ * struct mdev_cxl_parent - a physical device that is shared
+ * @mdev: what the mdev core knows of it
+ * @kobj: directory "mdev_cxl" of the device in sysfs; its last reference
+ *	frees this structure
+ * @desc: what the parent driver registered; dpa_size is in whole granules,
+ *	types is not valid
+ * @types: kinds of partitions
+ * @type_ktype: stands in for the ktype of the mdev core, see parent.c
+ * @mdev_type_release: release of the ktype of the mdev core
+ * @dirty: a bit for every MCXL_PIECE of DPA whose content may not be seen by
+ *	the next reader; atomic bit operations, see clear.c
+ * @lock: protects @dpa, @instances and @blocked
+ * @dpa: who owns which memory
+ * @instances: those that have memory
+ * @blocked: no instance may run: the device is in reset or has failed
+ */
+struct mdev_cxl_parent {
+	struct mdev_parent mdev;
+	struct kobject kobj;
+	struct mdev_cxl_parent_desc desc;
+	struct mcxl_types *types;
+	struct kobj_type type_ktype;
+	void (*mdev_type_release)(struct kobject *kobj);
+	unsigned long *dirty;
+
+	struct mutex lock; /* memory and instances */
+	struct mcxl_dpa dpa;
+	struct list_head instances;
+	bool blocked;
+};
+
+static inline struct mdev_cxl_parent *
+to_mcxl_parent(struct mdev_parent *mdev)
+{
+	return container_of(mdev, struct mdev_cxl_parent, mdev);
+}
+
+unsigned int mcxl_parent_available(struct mdev_cxl_parent *parent,
+				   const struct mcxl_type *type);
+int mcxl_parent_add(struct mdev_cxl_parent *parent,
+		    struct mcxl_instance *inst, const struct mcxl_type *type);
+void mcxl_parent_del(struct mdev_cxl_parent *parent,
+		     struct mcxl_instance *inst);
+void mcxl_parents_wait(void);
+
+#endif /* _MDEV_CXL_PARENT_H */
