@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* One partition of a parent, given to one guest */
+#ifndef _MDEV_CXL_INSTANCE_H
+#define _MDEV_CXL_INSTANCE_H
+
+#include <linux/ioport.h>
+#include <linux/list.h>
+#include <linux/mdev_cxl.h>
+#include <linux/mutex.h>
+#include <linux/rwsem.h>
+#include <linux/spinlock.h>
+#include <linux/vfio.h>
+
+#include "function/function.h"
+
+struct eventfd_ctx;
+
+/**
+ * struct mcxl_instance - one partition of a parent
+ * @vdev: VFIO device; first, as vfio_alloc_device() wants it
+ * @part: the parent driver's view
+ * @dpa: its memory in the parent's DPA tree
+ * @node: in the parent's list of instances, under the parent's lock
+ * @vectors: MSI-X eventfds, one for each vector, under @irq_lock
+ * @err: eventfd for errors, under @irq_lock
+ * @req: eventfd that asks the VMM to let go, under @irq_lock
+ * @irq_lock: leaf lock; taken in any context
+ * @cfg_lock: serialises the function model and all that its effects change
+ * @function: registers that the guest sees, under @cfg_lock
+ * @decoders: HDM decoders of the function, under @cfg_lock
+ * @open: a VMM has the device open, under @cfg_lock
+ * @running: the parent's ops->start came last, not ops->stop, under @cfg_lock
+ * @resets: resets since creation, under @cfg_lock
+ * @memory_lock: write: change who may reach the memory, and zap; read: reach
+ *	it. Taken by page faults: never copy from or to user space inside
+ * @memory: who may reach the memory, under @memory_lock
+ * @blocked: nobody may, whatever @memory says: the parent is in reset or has
+ *	failed; under @memory_lock
+ * @clear_lock: serialises the clearing of dirty memory; inside @memory_lock
+ *
+ * Documentation/locking.rst has the order of the locks.
+ */
+struct mcxl_instance {
+	struct vfio_device vdev;
+	struct mdev_cxl_partition part;
+	struct resource dpa;
+	struct list_head node;
+
+	spinlock_t irq_lock; /* eventfds */
+	struct eventfd_ctx **vectors;
+	struct eventfd_ctx *err;
+	struct eventfd_ctx *req;
+
+	struct mutex cfg_lock; /* the function and what follows from it */
+	struct mcxl_function function;
+	unsigned int decoders;
+	bool open;
+	bool running;
+	u64 resets;
+
+	struct rw_semaphore memory_lock;
+	struct mcxl_memory memory;
+	bool blocked;
+	struct mutex clear_lock; /* one piece is cleared once */
+};
+
+static inline struct mcxl_instance *to_mcxl_instance(struct vfio_device *vdev)
+{
+	return container_of(vdev, struct mcxl_instance, vdev);
+}
+
+static inline struct mcxl_instance *
+part_to_instance(struct mdev_cxl_partition *part)
+{
+	return container_of(part, struct mcxl_instance, part);
+}
+
+/* Bytes of the partition: vDPA 0 up to this */
+static inline u64 mcxl_instance_size(const struct mcxl_instance *inst)
+{
+	return range_len(&inst->part.dpa);
+}
+
+/* Device-specific VFIO regions, behind those of every PCI device */
+#define MCXL_HDM_REGION_INDEX	(VFIO_PCI_NUM_REGIONS + 0)
+#define MCXL_COMP_REGION_INDEX	(VFIO_PCI_NUM_REGIONS + 1)
+#define MCXL_NUM_REGIONS	(VFIO_PCI_NUM_REGIONS + 2)
+
+/* instance.c: lifetime and sysfs */
+extern struct mdev_driver mcxl_mdev_driver;
+
+/* vfio.c: user space's way in */
+extern const struct vfio_device_ops mcxl_vfio_ops;
+
+/* reset.c: everything that starts, stops or resets the function */
+int mcxl_instance_open(struct mcxl_instance *inst);
+void mcxl_instance_close(struct mcxl_instance *inst);
+void mcxl_instance_reset(struct mcxl_instance *inst, enum mcxl_reset kind);
+void mcxl_instance_effects(struct mcxl_instance *inst, u32 effects);
+void mcxl_instance_block(struct mcxl_instance *inst);
+void mcxl_instance_unblock(struct mcxl_instance *inst);
+
+/* memory.c: who reaches the memory, and how */
+enum mcxl_window {
+	MCXL_WINDOW_APERTURE,	/* BAR: gated like any BAR */
+	MCXL_WINDOW_HDM,	/* VFIO region: gated by CXL.mem and decoders */
+};
+
+int mcxl_memory_mmap(struct mcxl_instance *inst, struct vm_area_struct *vma,
+		     enum mcxl_window window);
+int mcxl_memory_rw(struct mcxl_instance *inst, enum mcxl_window window,
+		   u64 vdpa, void *buf, size_t len, bool write);
+void mcxl_memory_update(struct mcxl_instance *inst);
+void mcxl_memory_zap(struct mcxl_instance *inst);
+
+/* clear.c: what is dirty; no byte of it reaches a reader */
+#define MCXL_PIECE	SZ_2M
+
+void mcxl_clear_mark(struct mcxl_instance *inst);
+bool mcxl_clear_is_clean(struct mcxl_instance *inst, u64 vdpa, u64 len);
+int mcxl_clear(struct mcxl_instance *inst, u64 vdpa, u64 len);
+void *mcxl_clear_vaddr(struct mcxl_instance *inst, u64 vdpa, size_t *len);
+
+/* irq.c: eventfds */
+long mcxl_irq_get_info(struct mcxl_instance *inst,
+		       struct vfio_irq_info __user *arg);
+long mcxl_irq_set(struct mcxl_instance *inst,
+		  struct vfio_irq_set __user *arg);
+void mcxl_irq_release(struct mcxl_instance *inst);
+void mcxl_irq_error(struct mcxl_instance *inst);
+bool mcxl_irq_request(struct mcxl_instance *inst);
+
+#endif /* _MDEV_CXL_INSTANCE_H */
