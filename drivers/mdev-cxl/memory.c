@@ -1,0 +1,295 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Who reaches the memory of a partition, and how: mappings with their faults,
+ * reads and writes, and the zap that takes mappings away.
+ *
+ * There are two windows onto the same vDPA. The aperture is a BAR and answers
+ * like one: memory space enable and power state. The HDM region is what a
+ * CXL-aware VMM maps behind the guest's decoders: CXL.mem must be on, and a
+ * committed decoder must cover the address.
+ *
+ * A fault needs no more than the memory lock for reading. Whoever narrows what
+ * may be reached zaps and changes inst->memory under the same lock for
+ * writing, so a fault that comes later sees the change, and the mapping that
+ * an earlier one made is gone.
+ */
+#include <linux/align.h>
+#include <linux/cleanup.h>
+#include <linux/lockdep.h>
+#include <linux/mm.h>
+#include <linux/overflow.h>
+#include <linux/pagemap.h>
+#include <linux/string.h>
+#include <linux/vfio_pci_core.h>
+
+#include "instance.h"
+#include "parent.h"
+
+static const unsigned int window_region[] = {
+	[MCXL_WINDOW_APERTURE] = VFIO_PCI_BAR2_REGION_INDEX,
+	[MCXL_WINDOW_HDM] = MCXL_HDM_REGION_INDEX,
+};
+
+static bool hdm_covers(const struct mcxl_memory *mem, u64 vdpa, u64 len)
+{
+	unsigned int i;
+
+	for (i = 0; i < mem->nr_decodes; i++) {
+		const struct mcxl_decode *dec = &mem->decode[i];
+
+		if (vdpa >= dec->vdpa && len <= dec->size &&
+		    vdpa - dec->vdpa <= dec->size - len)
+			return true;
+	}
+	return false;
+}
+
+/* May [vdpa, vdpa + len), which is inside the partition, be touched now? */
+static bool reachable(struct mcxl_instance *inst, enum mcxl_window window,
+		      u64 vdpa, u64 len)
+{
+	const struct mcxl_memory *mem = &inst->memory;
+
+	lockdep_assert_held(&inst->memory_lock);
+
+	if (inst->blocked)
+		return false;
+	if (window == MCXL_WINDOW_APERTURE)
+		return mem->bars;
+	return mem->hdm && hdm_covers(mem, vdpa, len);
+}
+
+static void zap(struct mcxl_instance *inst, enum mcxl_window window)
+{
+	lockdep_assert_held_write(&inst->memory_lock);
+	unmap_mapping_range(inst->vdev.inode->i_mapping,
+			    VFIO_PCI_INDEX_TO_OFFSET(window_region[window]),
+			    mcxl_instance_size(inst), true);
+}
+
+/**
+ * mcxl_memory_zap - take all mappings of the partition away
+ * @inst: the instance, memory_lock held for writing
+ */
+void mcxl_memory_zap(struct mcxl_instance *inst)
+{
+	zap(inst, MCXL_WINDOW_APERTURE);
+	zap(inst, MCXL_WINDOW_HDM);
+}
+
+/* Is all that @was let through the HDM window still let through? */
+static bool hdm_kept(const struct mcxl_memory *was,
+		     const struct mcxl_memory *now)
+{
+	if (!was->hdm)
+		return true;
+	return now->hdm && now->nr_decodes >= was->nr_decodes &&
+	       !memcmp(now->decode, was->decode,
+		       was->nr_decodes * sizeof(was->decode[0]));
+}
+
+/**
+ * mcxl_memory_update - let the memory follow the registers
+ * @inst: the instance, cfg_lock held and memory_lock for writing
+ *
+ * What is not reachable any more is zapped.
+ */
+void mcxl_memory_update(struct mcxl_instance *inst)
+{
+	struct mcxl_memory now;
+
+	lockdep_assert_held(&inst->cfg_lock);
+	lockdep_assert_held_write(&inst->memory_lock);
+
+	mcxl_function_memory(&inst->function, &now);
+	if (inst->memory.bars && !now.bars)
+		zap(inst, MCXL_WINDOW_APERTURE);
+	if (!hdm_kept(&inst->memory, &now))
+		zap(inst, MCXL_WINDOW_HDM);
+	inst->memory = now;
+}
+
+static vm_fault_t insert(struct vm_fault *vmf, unsigned long pfn,
+			 unsigned int order)
+{
+	bool write = vmf->flags & FAULT_FLAG_WRITE;
+
+	if (IS_ENABLED(CONFIG_ARCH_SUPPORTS_PUD_PFNMAP) && order == PUD_ORDER)
+		return vmf_insert_pfn_pud(vmf, pfn, write);
+	if (IS_ENABLED(CONFIG_ARCH_SUPPORTS_PMD_PFNMAP) && order == PMD_ORDER)
+		return vmf_insert_pfn_pmd(vmf, pfn, write);
+	if (!order)
+		return vmf_insert_pfn(vmf->vma, vmf->address & PAGE_MASK, pfn);
+	return VM_FAULT_FALLBACK;
+}
+
+static vm_fault_t fault(struct mcxl_instance *inst, struct vm_fault *vmf,
+			unsigned int order, enum mcxl_window window)
+{
+	const struct mdev_cxl_parent_ops *ops = inst->part.parent->desc.ops;
+	/* What to say when a block of this order will not do */
+	vm_fault_t no = order ? VM_FAULT_FALLBACK : VM_FAULT_SIGBUS;
+	struct vm_area_struct *vma = vmf->vma;
+	u64 len = PAGE_SIZE << order, vdpa;
+	unsigned long addr, pfn;
+	unsigned int got;
+	int rc;
+
+	addr = ALIGN_DOWN(vmf->address, len);
+	if (addr < vma->vm_start || vma->vm_end - addr < len)
+		return no;
+	vdpa = ((u64)linear_page_index(vma, addr) << PAGE_SHIFT) &
+	       VFIO_PCI_OFFSET_MASK;
+	/* mmap() has bounded the mapping by the partition */
+	if (!IS_ALIGNED(inst->part.dpa.start + vdpa, len))
+		return no;
+
+	guard(rwsem_read)(&inst->memory_lock);
+	if (!reachable(inst, window, vdpa, len))
+		return no;
+
+	/* To clear a gigabyte would keep the faulting thread for too long */
+	if (len > MCXL_PIECE && !mcxl_clear_is_clean(inst, vdpa, len))
+		return no;
+	rc = mcxl_clear(inst, vdpa, len);
+	if (!rc)
+		rc = ops->get_pfn(inst->part.parent,
+				  inst->part.dpa.start + vdpa, order, &pfn,
+				  &got);
+	if (rc)
+		return rc == -ENOMEM ? VM_FAULT_OOM : VM_FAULT_SIGBUS;
+	if (got < order)
+		return no;
+
+	return insert(vmf, pfn, order);
+}
+
+static vm_fault_t aperture_huge_fault(struct vm_fault *vmf, unsigned int order)
+{
+	return fault(vmf->vma->vm_private_data, vmf, order,
+		     MCXL_WINDOW_APERTURE);
+}
+
+static vm_fault_t aperture_fault(struct vm_fault *vmf)
+{
+	return aperture_huge_fault(vmf, 0);
+}
+
+static vm_fault_t hdm_huge_fault(struct vm_fault *vmf, unsigned int order)
+{
+	return fault(vmf->vma->vm_private_data, vmf, order, MCXL_WINDOW_HDM);
+}
+
+static vm_fault_t hdm_fault(struct vm_fault *vmf)
+{
+	return hdm_huge_fault(vmf, 0);
+}
+
+static const struct vm_operations_struct window_vm_ops[] = {
+	[MCXL_WINDOW_APERTURE] = {
+		.fault = aperture_fault,
+#ifdef CONFIG_ARCH_SUPPORTS_HUGE_PFNMAP
+		.huge_fault = aperture_huge_fault,
+#endif
+	},
+	[MCXL_WINDOW_HDM] = {
+		.fault = hdm_fault,
+#ifdef CONFIG_ARCH_SUPPORTS_HUGE_PFNMAP
+		.huge_fault = hdm_huge_fault,
+#endif
+	},
+};
+
+/**
+ * mcxl_memory_mmap - map a piece of the partition for user space
+ * @inst: the instance
+ * @vma: the mapping; its offset below VFIO_PCI_OFFSET_MASK is the vDPA
+ * @window: which window it goes through
+ *
+ * Only shared mappings: a private one would hand out copies that no zap
+ * reaches. The memory is write-back, the default.
+ *
+ * Return: 0, or -EINVAL for a private mapping or one past the partition
+ */
+int mcxl_memory_mmap(struct mcxl_instance *inst, struct vm_area_struct *vma,
+		     enum mcxl_window window)
+{
+	u64 start = ((u64)vma->vm_pgoff << PAGE_SHIFT) & VFIO_PCI_OFFSET_MASK;
+	u64 end;
+
+	if (!(vma->vm_flags & VM_SHARED))
+		return -EINVAL;
+	if (check_add_overflow(start, (u64)(vma->vm_end - vma->vm_start), &end))
+		return -EINVAL;
+	if (end > mcxl_instance_size(inst))
+		return -EINVAL;
+
+	vm_flags_set(vma, VM_IO | VM_PFNMAP | VM_DONTEXPAND | VM_DONTDUMP);
+	vma->vm_private_data = inst;
+	vma->vm_ops = &window_vm_ops[window];
+	return 0;
+}
+
+/**
+ * mcxl_memory_rw - read or write the partition
+ * @inst: the instance
+ * @window: which window it goes through
+ * @vdpa: first address
+ * @buf: kernel buffer
+ * @len: bytes; [@vdpa, @vdpa + @len) is inside the partition
+ * @write: from @buf to memory
+ *
+ * Return: 0; -EIO while the memory can't be reached; -ENOMEM; -EINTR
+ */
+int mcxl_memory_rw(struct mcxl_instance *inst, enum mcxl_window window,
+		   u64 vdpa, void *buf, size_t len, bool write)
+{
+	ACQUIRE(rwsem_read_intr, lock)(&inst->memory_lock);
+	int rc = ACQUIRE_ERR(rwsem_read_intr, &lock);
+
+	if (rc)
+		return rc;
+	if (!reachable(inst, window, vdpa, len))
+		return -EIO;
+
+	while (len) {
+		size_t now = len;
+		void *mem = mcxl_clear_vaddr(inst, vdpa, &now);
+
+		if (IS_ERR(mem))
+			return PTR_ERR(mem);
+		if (write)
+			memcpy(mem, buf, now);
+		else
+			memcpy(buf, mem, now);
+		vdpa += now;
+		buf += now;
+		len -= now;
+	}
+	return 0;
+}
+
+/**
+ * mdev_cxl_partition_vaddr - where the parent's engine finds vDPA
+ * @part: a partition that is started
+ * @vdpa: first address
+ * @len: in: bytes wanted, not 0; out: how many of these are contiguous there
+ *
+ * The memory holds what the guest wrote, or zeroes. The address is valid until
+ * &mdev_cxl_parent_ops.stop returns. May sleep; takes a lock that is inside
+ * the partition's memory lock.
+ *
+ * Return: kernel address, or an error pointer: -ERANGE when not all of
+ * [@vdpa, @vdpa + @len) is inside the partition, -ENOMEM, or -EIO
+ */
+void *mdev_cxl_partition_vaddr(struct mdev_cxl_partition *part, u64 vdpa,
+			       size_t *len)
+{
+	struct mcxl_instance *inst = part_to_instance(part);
+	u64 size = mcxl_instance_size(inst);
+
+	if (vdpa >= size || *len > size - vdpa)
+		return ERR_PTR(-ERANGE);
+	return mcxl_clear_vaddr(inst, vdpa, len);
+}
+EXPORT_SYMBOL_NS_GPL(mdev_cxl_partition_vaddr, "MDEV_CXL");
