@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Everything that starts, stops or resets the function: open and close, the
+ * effects of register writes, and resets of every kind.
+ *
+ * One sequence serves all of them. With the memory lock held for writing, so
+ * that page faults, reads, writes and the parent's registers wait: take
+ * mappings away, stop the parent's engine, change state, start the engine.
+ */
+#include <linux/cleanup.h>
+#include <linux/lockdep.h>
+#include <linux/module.h>
+#include <linux/uuid.h>
+
+#include "instance.h"
+#include "parent.h"
+
+static void engine_stop(struct mcxl_instance *inst)
+{
+	const struct mdev_cxl_parent_ops *ops = inst->part.parent->desc.ops;
+
+	lockdep_assert_held_write(&inst->memory_lock);
+	if (!inst->running)
+		return;
+	if (ops->stop)
+		ops->stop(&inst->part);
+	inst->running = false;
+}
+
+static void engine_start(struct mcxl_instance *inst)
+{
+	const struct mdev_cxl_parent_ops *ops = inst->part.parent->desc.ops;
+
+	lockdep_assert_held_write(&inst->memory_lock);
+	if (inst->running || inst->blocked)
+		return;
+	if (ops->start)
+		ops->start(&inst->part);
+	inst->running = true;
+}
+
+static void function_reset(struct mcxl_instance *inst, enum mcxl_reset kind)
+{
+	u32 effects;
+
+	lockdep_assert_held(&inst->cfg_lock);
+	lockdep_assert_held_write(&inst->memory_lock);
+
+	mcxl_memory_zap(inst);
+	engine_stop(inst);
+	effects = mcxl_function_reset(&inst->function, kind);
+	if (effects & MCXL_FX_CLEAR)
+		mcxl_clear_mark(inst);
+	mcxl_memory_update(inst);
+	if (mcxl_function_in_d0(&inst->function))
+		engine_start(inst);
+	inst->resets++;
+}
+
+/**
+ * mcxl_instance_reset - reset the function
+ * @inst: an open instance
+ * @kind: which reset
+ *
+ * On return the reset is complete. May sleep; takes cfg_lock and memory_lock.
+ */
+void mcxl_instance_reset(struct mcxl_instance *inst, enum mcxl_reset kind)
+{
+	guard(mutex)(&inst->cfg_lock);
+	guard(rwsem_write)(&inst->memory_lock);
+	function_reset(inst, kind);
+}
+
+/**
+ * mcxl_instance_effects - carry out what a register write asks for
+ * @inst: the instance, cfg_lock held
+ * @effects: MCXL_FX_* of mcxl_function_write(), not 0
+ *
+ * To be called before the access returns to the guest. May sleep.
+ */
+void mcxl_instance_effects(struct mcxl_instance *inst, u32 effects)
+{
+	lockdep_assert_held(&inst->cfg_lock);
+
+	guard(rwsem_write)(&inst->memory_lock);
+	if (effects & MCXL_FX_FLR) {
+		function_reset(inst, MCXL_RESET_FLR);
+		return;
+	}
+	if (effects & MCXL_FX_CXL_RESET) {
+		function_reset(inst, MCXL_RESET_CXL);
+		return;
+	}
+
+	if (effects & MCXL_FX_STOP)
+		engine_stop(inst);
+	if (effects & MCXL_FX_MEMORY)
+		mcxl_memory_update(inst);
+	if (effects & MCXL_FX_START)
+		engine_start(inst);
+}
+
+/**
+ * mcxl_instance_open - power the function up for a VMM
+ * @inst: a closed instance
+ *
+ * Nothing of an earlier user is left: registers have their reset values, and
+ * memory reads zero.
+ *
+ * Return: 0; -EIO while the parent is in reset or has failed; -ENODEV when its
+ * module is on the way out
+ */
+int mcxl_instance_open(struct mcxl_instance *inst)
+{
+	const struct mdev_cxl_parent_desc *parent = &inst->part.parent->desc;
+	struct mcxl_function_desc desc = {
+		.identity = parent->identity,
+		.size = mcxl_instance_size(inst),
+		.nr_vectors = parent->nr_vectors,
+		.reset_timeout = parent->reset_timeout,
+		.cache_capable = parent->cache_capable,
+	};
+	struct mdev_device *mdev = to_mdev_device(inst->vdev.dev);
+	int rc;
+
+	/* A UUID is unique on the host, its random part unique enough beyond */
+	memcpy(&desc.serial, &mdev->uuid, sizeof(desc.serial));
+
+	guard(mutex)(&inst->cfg_lock);
+	guard(rwsem_write)(&inst->memory_lock);
+	if (inst->blocked)
+		return -EIO;
+
+	desc.decoders = inst->decoders;
+	rc = mcxl_function_init(&inst->function, &desc);
+	if (rc)
+		return rc;
+	if (!try_module_get(parent->ops->owner))
+		return -ENODEV;
+
+	mcxl_memory_update(inst);
+	engine_start(inst);
+	inst->open = true;
+	return 0;
+}
+
+/**
+ * mcxl_instance_close - the VMM is gone, whatever became of it
+ * @inst: an open instance without mappings
+ */
+void mcxl_instance_close(struct mcxl_instance *inst)
+{
+	guard(mutex)(&inst->cfg_lock);
+	guard(rwsem_write)(&inst->memory_lock);
+	engine_stop(inst);
+	mcxl_clear_mark(inst);
+	inst->open = false;
+	module_put(inst->part.parent->desc.ops->owner);
+}
+
+/**
+ * mcxl_instance_block - keep everybody off a device that is in reset or lost
+ * @inst: the instance; the caller holds the lock of its parent
+ *
+ * On return nothing of the partition is mapped and its engine is at rest.
+ */
+void mcxl_instance_block(struct mcxl_instance *inst)
+{
+	lockdep_assert_held(&inst->part.parent->lock);
+
+	guard(mutex)(&inst->cfg_lock);
+	guard(rwsem_write)(&inst->memory_lock);
+	inst->blocked = true;
+	mcxl_memory_zap(inst);
+	engine_stop(inst);
+}
+
+/**
+ * mcxl_instance_unblock - the device is back; the function starts afresh
+ * @inst: the instance; the caller holds the lock of its parent
+ */
+void mcxl_instance_unblock(struct mcxl_instance *inst)
+{
+	lockdep_assert_held(&inst->part.parent->lock);
+
+	guard(mutex)(&inst->cfg_lock);
+	guard(rwsem_write)(&inst->memory_lock);
+	inst->blocked = false;
+	if (inst->open)
+		function_reset(inst, MCXL_RESET_CONVENTIONAL);
+}
