@@ -1,0 +1,342 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * mdev_cxl_pci: a CXL Type-2 PCI function becomes a parent.
+ *
+ * Generic: all it knows of a device is what the CXL specification lets it
+ * read. Firmware must have committed an HDM decoder of the function to device
+ * memory that is not interleaved; the CXL core assembles the region. Bound by
+ * driver_override only.
+ */
+#include <linux/bitfield.h>
+#include <linux/err.h>
+#include <linux/io.h>
+#include <linux/ioport.h>
+#include <linux/memremap.h>
+#include <linux/mm.h>
+#include <linux/mdev_cxl.h>
+#include <linux/module.h>
+#include <linux/pci.h>
+#include <linux/range.h>
+
+#include <cxl/cxl.h>
+#include <cxl/pci.h>
+
+#include "function/cxl_regs.h"
+
+/**
+ * struct mcxl_pci - a bound function
+ * @cxlds: what the CXL core knows; first, as devm_cxl_dev_state_create() wants
+ * @pdev: the function
+ * @hdm: its HDM decoder registers
+ * @hpa: host addresses of the memory
+ * @pgmap: struct pages for @hpa
+ * @cap: DVSEC CXL Capability register
+ * @parent: registered with the framework
+ */
+struct mcxl_pci {
+	struct cxl_dev_state cxlds;
+	struct pci_dev *pdev;
+	void __iomem *hdm;
+	struct range hpa;
+	struct dev_pagemap pgmap;
+	u16 cap;
+	struct mdev_cxl_parent *parent;
+};
+
+static int mcxl_pci_get_pfn(struct mdev_cxl_parent *parent, u64 dpa,
+			    unsigned int max_order, unsigned long *pfn,
+			    unsigned int *order)
+{
+	struct mcxl_pci *mp = mdev_cxl_parent_drvdata(parent);
+
+	/* One way, no skip: HPA and DPA run in parallel */
+	*pfn = PHYS_PFN(mp->hpa.start + dpa);
+	*order = min_t(unsigned int, max_order,
+		       __ffs64(PHYS_PFN(mp->hpa.start)));
+	return 0;
+}
+
+static const struct mdev_cxl_parent_ops mcxl_pci_ops = {
+	.owner = THIS_MODULE,
+	.get_pfn = mcxl_pci_get_pfn,
+};
+
+static u64 read_pair(void __iomem *low)
+{
+	return (u64)readl(low + 4) << 32 | readl(low);
+}
+
+/* First committed decoder of the function, or -ENXIO */
+static int first_decoder(struct mcxl_pci *mp)
+{
+	u32 cap = readl(mp->hdm + CXL_HDM_DECODER_CAP_OFFSET);
+	int i, nr = cxl_hdm_decoder_count(cap);
+
+	for (i = 0; i < nr; i++) {
+		u32 ctrl = readl(mp->hdm + CXL_HDM_DECODER_CTRL_OFFSET(i));
+
+		if (ctrl & CXL_HDM_DECODER_CTRL_COMMITTED)
+			return i;
+	}
+	return -ENXIO;
+}
+
+/* Is there a decoder to work with? If so, how much memory does it lead to? */
+static int check_decoder(struct mcxl_pci *mp, u64 *capacity)
+{
+	int i = first_decoder(mp);
+	u64 base, size, skip;
+	u32 ctrl;
+
+	if (i < 0) {
+		pci_err(mp->pdev, "no HDM decoder is committed, wanted one that firmware committed to device memory\n");
+		return i;
+	}
+
+	ctrl = readl(mp->hdm + CXL_HDM_DECODER_CTRL_OFFSET(i));
+	base = read_pair(mp->hdm + CXL_HDM_DECODER_BASE_LOW_OFFSET(i));
+	size = read_pair(mp->hdm + CXL_HDM_DECODER_SIZE_LOW_OFFSET(i));
+	skip = read_pair(mp->hdm + CXL_HDM_DECODER_SKIP_LOW_OFFSET(i));
+	if (FIELD_GET(CXL_HDM_DECODER_CTRL_IW, ctrl)) {
+		pci_err(mp->pdev, "HDM decoder %d is interleaved, wanted one way\n",
+			i);
+		return -ENXIO;
+	}
+	if (ctrl & CXL_HDM_DECODER_CTRL_HOSTONLY) {
+		pci_err(mp->pdev, "HDM decoder %d is for host-only memory, wanted device memory\n",
+			i);
+		return -ENXIO;
+	}
+	if (size < MDEV_CXL_GRANULE || skip) {
+		pci_err(mp->pdev, "HDM decoder %d has %#llx bytes at %#llx, skip %#llx, wanted at least %#x and no skip\n",
+			i, size, base, skip, MDEV_CXL_GRANULE);
+		return -ENXIO;
+	}
+	*capacity = size;
+	return 0;
+}
+
+static int read_dvsec(struct mcxl_pci *mp, u16 *dvsec)
+{
+	struct pci_dev *pdev = mp->pdev;
+	int rc;
+
+	rc = pci_read_config_word(pdev, *dvsec + PCI_DVSEC_CXL_CAP, &mp->cap);
+	if (rc)
+		return pcibios_err_to_errno(rc);
+	if (!(mp->cap & PCI_DVSEC_CXL_MEM_CAPABLE)) {
+		pci_err(pdev, "CXL.mem capability is missing, wanted a Type-2 function with device memory\n");
+		return -ENODEV;
+	}
+	return 0;
+}
+
+static int find_memory(struct mcxl_pci *mp)
+{
+	struct cxl_dev_state *cxlds = &mp->cxlds;
+	const struct cxl_reg_map *hdm = &cxlds->reg_map.component_map.hdm_decoder;
+	struct pci_dev *pdev = mp->pdev;
+	struct cxl_memdev *cxlmd;
+	u64 capacity;
+	int rc;
+
+	rc = cxl_pci_setup_regs(pdev, CXL_REGLOC_RBI_COMPONENT,
+				&cxlds->reg_map);
+	if (rc || !hdm->valid)
+		return dev_err_probe(&pdev->dev, rc ?: -ENODEV,
+				     "no HDM decoder registers\n");
+
+	mp->hdm = devm_ioremap(&pdev->dev,
+			       cxlds->reg_map.resource + hdm->offset,
+			       hdm->size);
+	if (!mp->hdm)
+		return -ENOMEM;
+	rc = check_decoder(mp, &capacity);
+	if (rc)
+		return rc;
+
+	/* No mailbox to ask: a committed decoder says that media is ready */
+	cxlds->media_ready = true;
+	rc = cxl_set_capacity(cxlds, capacity);
+	if (rc)
+		return rc;
+
+	cxlmd = devm_cxl_probe_mem(cxlds, &mp->hpa);
+	if (IS_ERR(cxlmd))
+		return dev_err_probe(&pdev->dev, PTR_ERR(cxlmd),
+				     "the CXL core has no region for this function\n");
+	if (range_len(&mp->hpa) < MDEV_CXL_GRANULE) {
+		pci_err(pdev, "region of %llu bytes, wanted at least %u\n",
+			range_len(&mp->hpa), MDEV_CXL_GRANULE);
+		return -ENXIO;
+	}
+	return 0;
+}
+
+/*
+ * Pages for the memory. With them the range is tracked as write-back, for our
+ * mappings and in the eyes of KVM, which takes memory without pages for MMIO.
+ * They are the only mapping: a second one could differ in cache attributes.
+ */
+static int map_memory(struct mcxl_pci *mp)
+{
+	struct device *dev = &mp->pdev->dev;
+	void *addr;
+
+	if (!devm_request_mem_region(dev, mp->hpa.start, range_len(&mp->hpa),
+				     KBUILD_MODNAME)) {
+		dev_err(dev, "memory %pra is in use by another driver\n",
+			&mp->hpa);
+		return -EBUSY;
+	}
+
+	mp->pgmap.type = MEMORY_DEVICE_GENERIC;
+	mp->pgmap.vmemmap_shift = PMD_ORDER;
+	mp->pgmap.range = mp->hpa;
+	mp->pgmap.nr_range = 1;
+	addr = devm_memremap_pages(dev, &mp->pgmap);
+	if (IS_ERR(addr))
+		return dev_err_probe(dev, PTR_ERR(addr),
+				     "cannot map memory %pra\n", &mp->hpa);
+	return 0;
+}
+
+static void unregister(void *parent)
+{
+	mdev_cxl_unregister_parent(parent);
+}
+
+static int register_parent(struct mcxl_pci *mp)
+{
+	struct pci_dev *pdev = mp->pdev;
+	struct mdev_cxl_parent_desc desc = {
+		.dev = &pdev->dev,
+		.ops = &mcxl_pci_ops,
+		.drvdata = mp,
+		.identity = {
+			.vendor = pdev->vendor,
+			.device = pdev->device,
+			.subsystem_vendor = pdev->subsystem_vendor,
+			.subsystem_device = MDEV_CXL_SUBSYSTEM_DEVICE,
+			.class = pdev->class,
+			.revision = pdev->revision,
+		},
+		.dpa_size = range_len(&mp->hpa),
+		.nr_vectors = 1,
+		.cache_capable = mp->cap & PCI_DVSEC_CXL_CACHE_CAPABLE,
+	};
+
+	if (mp->cap & CXL_DVSEC_CAP_RST_CAPABLE)
+		desc.reset_timeout = min(FIELD_GET(CXL_DVSEC_CAP_RST_TIMEOUT,
+						   mp->cap), 4);
+
+	mp->parent = mdev_cxl_register_parent(&desc);
+	if (IS_ERR(mp->parent))
+		return PTR_ERR(mp->parent);
+	return devm_add_action_or_reset(&pdev->dev, unregister, mp->parent);
+}
+
+static int mcxl_pci_probe(struct pci_dev *pdev, const struct pci_device_id *id)
+{
+	struct mcxl_pci *mp;
+	u16 dvsec;
+	int rc;
+
+	dvsec = pci_find_dvsec_capability(pdev, PCI_VENDOR_ID_CXL,
+					  PCI_DVSEC_CXL_DEVICE);
+	if (!pcie_is_cxl(pdev) || !dvsec) {
+		pci_err(pdev, "not a CXL function, or its link is not in CXL mode\n");
+		return -ENODEV;
+	}
+
+	rc = pcim_enable_device(pdev);
+	if (rc)
+		return rc;
+
+	mp = devm_cxl_dev_state_create(&pdev->dev, CXL_DEVTYPE_DEVMEM,
+				       pci_get_dsn(pdev), dvsec,
+				       struct mcxl_pci, cxlds, false);
+	if (!mp)
+		return -ENOMEM;
+	mp->pdev = pdev;
+	pci_set_drvdata(pdev, mp);
+
+	rc = read_dvsec(mp, &dvsec);
+	if (rc)
+		return rc;
+	rc = find_memory(mp);
+	if (rc)
+		return rc;
+	rc = map_memory(mp);
+	if (rc)
+		return rc;
+	return register_parent(mp);
+}
+
+static void mcxl_pci_reset_prepare(struct pci_dev *pdev)
+{
+	struct mcxl_pci *mp = pci_get_drvdata(pdev);
+
+	mdev_cxl_parent_reset_prepare(mp->parent);
+}
+
+/* An FLR keeps the decoders, a bus reset wipes them, and nobody restores them */
+static void mcxl_pci_reset_done(struct pci_dev *pdev)
+{
+	struct mcxl_pci *mp = pci_get_drvdata(pdev);
+	int i = first_decoder(mp);
+
+	if (i >= 0 &&
+	    read_pair(mp->hdm + CXL_HDM_DECODER_BASE_LOW_OFFSET(i)) ==
+	    mp->hpa.start) {
+		mdev_cxl_parent_reset_done(mp->parent);
+		return;
+	}
+	pci_err(pdev, "the reset has wiped the HDM decoder of %pra, the memory is out of reach\n",
+		&mp->hpa);
+	mdev_cxl_parent_failed(mp->parent);
+}
+
+static pci_ers_result_t mcxl_pci_error_detected(struct pci_dev *pdev,
+						pci_channel_state_t state)
+{
+	struct mcxl_pci *mp = pci_get_drvdata(pdev);
+
+	if (state == pci_channel_io_normal)
+		return PCI_ERS_RESULT_CAN_RECOVER;
+
+	mdev_cxl_parent_failed(mp->parent);
+	return state == pci_channel_io_perm_failure ?
+	       PCI_ERS_RESULT_DISCONNECT : PCI_ERS_RESULT_NEED_RESET;
+}
+
+static pci_ers_result_t mcxl_pci_slot_reset(struct pci_dev *pdev)
+{
+	pci_restore_state(pdev);
+	return PCI_ERS_RESULT_RECOVERED;
+}
+
+static void mcxl_pci_resume(struct pci_dev *pdev)
+{
+	mcxl_pci_reset_done(pdev);
+}
+
+static const struct pci_error_handlers mcxl_pci_err_handlers = {
+	.error_detected = mcxl_pci_error_detected,
+	.slot_reset = mcxl_pci_slot_reset,
+	.resume = mcxl_pci_resume,
+	.reset_prepare = mcxl_pci_reset_prepare,
+	.reset_done = mcxl_pci_reset_done,
+};
+
+static struct pci_driver mcxl_pci_driver = {
+	.name = "mdev_cxl_pci",
+	.probe = mcxl_pci_probe,
+	.err_handler = &mcxl_pci_err_handlers,
+};
+module_pci_driver(mcxl_pci_driver);
+
+MODULE_DESCRIPTION("Generic mdev-cxl parent for CXL Type-2 PCI functions");
+MODULE_IMPORT_NS("CXL");
+MODULE_IMPORT_NS("MDEV_CXL");
+MODULE_LICENSE("GPL");
