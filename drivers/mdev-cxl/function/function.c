@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The virtual CXL function as a whole: accesses of any size, resets. */
+#include <linux/bitops.h>
+#include <linux/errno.h>
+#include <linux/export.h>
+#include <linux/minmax.h>
+#include <linux/string.h>
+#include <linux/unaligned.h>
+
+#include <kunit/visibility.h>
+
+#include "cxl_regs.h"
+#include "regs.h"
+
+static bool desc_valid(const struct mcxl_function_desc *desc)
+{
+	return desc->size && !(desc->size % MDEV_CXL_GRANULE) &&
+	       (desc->decoders == 1 ||
+		(desc->decoders && desc->decoders % 2 == 0 &&
+		 desc->decoders <= MDEV_CXL_MAX_DECODERS)) &&
+	       desc->nr_vectors && desc->nr_vectors <= MDEV_CXL_MAX_VECTORS &&
+	       desc->reset_timeout <= 4;
+}
+
+/**
+ * mcxl_function_init - power a function up
+ * @fn: the function; whatever it was before is forgotten
+ * @desc: what to make; copied
+ *
+ * Return: 0, or -EINVAL when @desc breaks the rules of its structure
+ */
+int mcxl_function_init(struct mcxl_function *fn,
+		       const struct mcxl_function_desc *desc)
+{
+	unsigned int i;
+
+	if (!desc_valid(desc))
+		return -EINVAL;
+
+	memset(fn, 0, sizeof(*fn));
+	fn->desc = *desc;
+	for (i = 0; i < MCXL_NR_BANKS; i++)
+		mcxl_bank_init(fn, mcxl_banks[i]);
+	mcxl_config_init(fn);
+	mcxl_dvsec_init(fn);
+	mcxl_comp_init(fn);
+	mcxl_hdm_init(fn);
+	return 0;
+}
+EXPORT_SYMBOL_IF_KUNIT(mcxl_function_init);
+
+/**
+ * mcxl_function_read - read registers
+ * @fn: the function
+ * @space: register space
+ * @offset: of the first byte, any
+ * @buf: filled, little-endian as in PCI
+ * @count: bytes, any
+ *
+ * Reads have no side effects. What does not exist reads zero.
+ */
+void mcxl_function_read(const struct mcxl_function *fn, enum mcxl_space space,
+			u32 offset, void *buf, u32 count)
+{
+	while (count) {
+		u32 shift = offset % 4, len = min(count, 4 - shift);
+		u8 bytes[4];
+
+		put_unaligned_le32(mcxl_reg_read(fn, space, offset - shift),
+				   bytes);
+		memcpy(buf, bytes + shift, len);
+		offset += len;
+		buf += len;
+		count -= len;
+	}
+}
+EXPORT_SYMBOL_IF_KUNIT(mcxl_function_read);
+
+/**
+ * mcxl_function_write - write registers
+ * @fn: the function
+ * @space: register space
+ * @offset: of the first byte, any
+ * @buf: little-endian as in PCI
+ * @count: bytes, any
+ *
+ * Each 32-bit register that the bytes touch is written once, the lowest
+ * first. What does not exist, or can't be written, keeps its value.
+ *
+ * Return: MCXL_FX_* that the caller is to carry out
+ */
+u32 mcxl_function_write(struct mcxl_function *fn, enum mcxl_space space,
+			u32 offset, const void *buf, u32 count)
+{
+	u32 effects = 0;
+
+	while (count) {
+		u32 shift = offset % 4, len = min(count, 4 - shift);
+		u8 bytes[4] = {}, mask[4] = {};
+
+		memcpy(bytes + shift, buf, len);
+		memset(mask + shift, 0xff, len);
+		effects |= mcxl_reg_write(fn, space, offset - shift,
+					  get_unaligned_le32(bytes),
+					  get_unaligned_le32(mask));
+		offset += len;
+		buf += len;
+		count -= len;
+	}
+	return effects;
+}
+EXPORT_SYMBOL_IF_KUNIT(mcxl_function_write);
+
+/**
+ * mcxl_function_reset - reset a function
+ * @fn: the function
+ * @kind: which reset
+ *
+ * For a CXL reset, call this when the reset is complete: it says so to the
+ * guest.
+ *
+ * Return: MCXL_FX_MEMORY, and MCXL_FX_CLEAR if the reset clears memory
+ */
+u32 mcxl_function_reset(struct mcxl_function *fn, enum mcxl_reset kind)
+{
+	u32 effects = MCXL_FX_MEMORY;
+	unsigned int i;
+
+	for (i = 0; i < MCXL_NR_BANKS; i++) {
+		if (mcxl_banks[i]->resets & BIT(kind))
+			mcxl_bank_reset(fn, mcxl_banks[i]);
+	}
+	mcxl_config_msix_trim(fn);
+
+	if (kind == MCXL_RESET_CXL) {
+		mcxl_hdm_reset_unlocked(fn);
+		effects |= mcxl_dvsec_reset_done(fn, false);
+	}
+	return effects;
+}
+EXPORT_SYMBOL_IF_KUNIT(mcxl_function_reset);
+
+/**
+ * mcxl_function_reset_failed - a CXL reset that was initiated has failed
+ * @fn: the function, which tells the guest in Status2
+ */
+void mcxl_function_reset_failed(struct mcxl_function *fn)
+{
+	mcxl_dvsec_reset_done(fn, true);
+}
+EXPORT_SYMBOL_IF_KUNIT(mcxl_function_reset_failed);
+
+/**
+ * mcxl_function_memory - who may reach the memory just now
+ * @fn: the function
+ * @mem: filled, padding included, so that two can be compared
+ */
+void mcxl_function_memory(const struct mcxl_function *fn,
+			  struct mcxl_memory *mem)
+{
+	memset(mem, 0, sizeof(*mem));
+	mem->bars = mcxl_config_memory_enabled(fn);
+	mem->hdm = mcxl_config_in_d0(fn) && mcxl_dvsec_mem_enabled(fn) &&
+		   mcxl_hdm_enabled(fn);
+	mem->nr_decodes = mcxl_hdm_decodes(fn, mem->decode);
+}
+EXPORT_SYMBOL_IF_KUNIT(mcxl_function_memory);
+
+/**
+ * mcxl_function_in_d0 - is the function powered?
+ * @fn: the function
+ *
+ * Return: false in D3hot
+ */
+bool mcxl_function_in_d0(const struct mcxl_function *fn)
+{
+	return mcxl_config_in_d0(fn);
+}
+EXPORT_SYMBOL_IF_KUNIT(mcxl_function_in_d0);
+
+/**
+ * mcxl_function_bar_size - size of a BAR
+ * @fn: the function
+ * @bar: 0 to 5
+ *
+ * Return: bytes, a power of two; 0 for a BAR that does not exist
+ */
+u64 mcxl_function_bar_size(const struct mcxl_function *fn, unsigned int bar)
+{
+	switch (bar) {
+	case MCXL_BAR_COMPONENT:
+		return MCXL_COMPONENT_SIZE;
+	case MCXL_BAR_APERTURE:
+		return 1ULL << fls64(fn->desc.size - 1);
+	case MCXL_BAR_FUNCTION:
+		return MCXL_FUNCTION_BAR_SIZE;
+	default:
+		return 0;
+	}
+}
+EXPORT_SYMBOL_IF_KUNIT(mcxl_function_bar_size);
+
+/**
+ * mcxl_function_hdm_block - where the HDM decoder capability structure is
+ * @fn: the function
+ * @offset: in the component registers
+ * @size: bytes
+ */
+void mcxl_function_hdm_block(const struct mcxl_function *fn, u32 *offset,
+			     u32 *size)
+{
+	*offset = MCXL_COMP_HDM;
+	*size = CXL_HDM_LENGTH(fn->desc.decoders);
+}
+EXPORT_SYMBOL_IF_KUNIT(mcxl_function_hdm_block);
