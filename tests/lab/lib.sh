@@ -1,0 +1,56 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# What the commands of the lab have in common: where things are, progress.
+
+lab=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+# shellcheck disable=SC2034
+project=$(cd "$lab/../.." && pwd)
+cache=${MDEV_CXL_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/mdev-cxl}
+
+die()
+{
+	printf '%s: %s\n' "${0##*/}" "$*" >&2
+	exit 2
+}
+
+# step TEXT COMMAND...: run it, with a line that says what and how long; its
+# output is shown when it fails
+step()
+{
+	local text=$1 log start=$SECONDS status=0
+	shift
+
+	log=$(mktemp)
+	printf '%s ... ' "$text" >&2
+	# Not "$@" || ...: that would switch errexit off inside
+	(set -e; "$@") > "$log" 2>&1 &
+	wait "$!" || status=$?
+	if (( status == 0 )); then
+		printf '%d s\n' $((SECONDS - start)) >&2
+	else
+		printf 'failed\n' >&2
+		tail -n 40 "$log" >&2
+	fi
+	rm -f "$log"
+	return "$status"
+}
+
+# Two at once would build the same twice: run the command under a lock
+locked()
+{
+	local name=$1 fd
+	shift
+
+	mkdir -p "$cache"
+	exec {fd}> "$cache/$name.lock"
+	flock "$fd"
+	"$@"
+	exec {fd}>&-
+}
+
+# Short name for the content of files
+key()
+{
+	cat -- "$@" | sha256sum | cut -c 1-12
+}
