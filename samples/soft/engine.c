@@ -1,0 +1,403 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The engine: executes the jobs of all partitions, in turns. A turn is a piece
+ * of at most SOFT_TURN bytes, whatever the job, so that partitions with work
+ * get equal shares of it. A queue is a partition's end of the engine.
+ *
+ * Jobs are checked when they are submitted, against a copy that the guest
+ * can't change any more, and the memory is reached by vDPA only.
+ */
+#include <linux/cleanup.h>
+#include <linux/crc32.h>
+#include <linux/err.h>
+#include <linux/lockdep.h>
+#include <linux/minmax.h>
+#include <linux/nospec.h>
+#include <linux/overflow.h>
+#include <linux/sched.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+
+#include "mdev_cxl_soft_regs.h"
+#include "soft.h"
+
+#define SOFT_TURN	SZ_256K
+#define SLOT_REGS	8
+
+/**
+ * struct soft_job - a job that was submitted
+ * @op: operation
+ * @src: vDPA of the source
+ * @dst: vDPA of the destination
+ * @len: bytes
+ * @value: byte to fill with, or checksum so far
+ * @done: bytes done
+ */
+struct soft_job {
+	u64 op;
+	u64 src;
+	u64 dst;
+	u64 len;
+	u64 value;
+	u64 done;
+};
+
+/**
+ * struct soft_queue - a partition's end of the engine
+ * @engine: the engine; its lock protects the rest
+ * @part: the partition
+ * @node: in the engine's list of those that are ready
+ * @slots: registers of the slots
+ * @fifo: numbers of the busy slots, as a ring
+ * @head: next of @fifo to be executed
+ * @busy: busy slots
+ * @job: what the slot at @head is to do, once @job.len is not 0
+ * @work: bytes done since start
+ * @started: work is accepted
+ * @running: the engine is at it, without the lock
+ */
+struct soft_queue {
+	struct soft_engine *engine;
+	struct mdev_cxl_partition *part;
+	struct list_head node;
+	u64 slots[MDEV_CXL_SOFT_SLOTS][SLOT_REGS];
+	u8 fifo[MDEV_CXL_SOFT_SLOTS];
+	unsigned int head;
+	unsigned int busy;
+	struct soft_job job;
+	u64 work;
+	bool started;
+	bool running;
+};
+
+static u64 *slot_reg(struct soft_queue *queue, unsigned int slot,
+		     unsigned int reg)
+{
+	return &queue->slots[slot][reg / sizeof(u64)];
+}
+
+static bool in_partition(const struct soft_queue *queue, u64 vdpa, u64 len)
+{
+	u64 end;
+
+	return len && !check_add_overflow(vdpa, len, &end) &&
+	       end <= range_len(&queue->part->dpa);
+}
+
+static u64 check_job(const struct soft_queue *queue, const struct soft_job *job)
+{
+	bool reads = job->op != MDEV_CXL_SOFT_OP_FILL;
+	bool writes = job->op != MDEV_CXL_SOFT_OP_CRC32C;
+
+	if (job->op < MDEV_CXL_SOFT_OP_FILL ||
+	    job->op > MDEV_CXL_SOFT_OP_CRC32C)
+		return MDEV_CXL_SOFT_ERR_OP;
+	if ((reads && !in_partition(queue, job->src, job->len)) ||
+	    (writes && !in_partition(queue, job->dst, job->len)))
+		return MDEV_CXL_SOFT_ERR_RANGE;
+	if (reads && writes && job->src < job->dst + job->len &&
+	    job->dst < job->src + job->len)
+		return MDEV_CXL_SOFT_ERR_OVERLAP;
+	return MDEV_CXL_SOFT_BUSY;
+}
+
+static struct soft_job load_job(struct soft_queue *queue, unsigned int slot)
+{
+	return (struct soft_job) {
+		.op = *slot_reg(queue, slot, MDEV_CXL_SOFT_OP),
+		.src = *slot_reg(queue, slot, MDEV_CXL_SOFT_SRC),
+		.dst = *slot_reg(queue, slot, MDEV_CXL_SOFT_DST),
+		.len = *slot_reg(queue, slot, MDEV_CXL_SOFT_LEN),
+		.value = *slot_reg(queue, slot, MDEV_CXL_SOFT_VALUE),
+	};
+}
+
+static void complete_slot(struct soft_queue *queue, unsigned int slot,
+			  u64 status)
+{
+	u64 vector = *slot_reg(queue, slot, MDEV_CXL_SOFT_VECTOR);
+
+	lockdep_assert_held(&queue->engine->lock);
+	*slot_reg(queue, slot, MDEV_CXL_SOFT_STATUS) = status;
+	if (vector < MDEV_CXL_MAX_VECTORS)
+		mdev_cxl_partition_signal(queue->part, vector);
+}
+
+static void submit(struct soft_queue *queue, u64 number)
+{
+	struct soft_engine *engine = queue->engine;
+	unsigned int slot, tail;
+	struct soft_job job;
+	u64 status, *reg;
+
+	lockdep_assert_held(&engine->lock);
+	if (number >= MDEV_CXL_SOFT_SLOTS)
+		return;
+	slot = array_index_nospec(number, MDEV_CXL_SOFT_SLOTS);
+	reg = slot_reg(queue, slot, MDEV_CXL_SOFT_STATUS);
+	if (*reg == MDEV_CXL_SOFT_BUSY)
+		return;
+
+	job = load_job(queue, slot);
+	status = check_job(queue, &job);
+	if (status != MDEV_CXL_SOFT_BUSY) {
+		complete_slot(queue, slot, status);
+		return;
+	}
+
+	*reg = MDEV_CXL_SOFT_BUSY;
+	tail = (queue->head + queue->busy) % MDEV_CXL_SOFT_SLOTS;
+	queue->fifo[tail] = slot;
+	queue->busy++;
+	if (list_empty(&queue->node) && !queue->running)
+		list_add_tail(&queue->node, &engine->ready);
+	queue_work(engine->wq, &engine->work);
+}
+
+/* The source or destination of what is left of a job, cut to what is there */
+static void *job_vaddr(struct soft_queue *queue, u64 vdpa, size_t *len)
+{
+	return mdev_cxl_partition_vaddr(queue->part, vdpa, len);
+}
+
+/* One turn. Returns an errno; the progress is in job->done. */
+static int run_turn(struct soft_queue *queue, struct soft_job *job)
+{
+	size_t len = min_t(u64, job->len - job->done, SOFT_TURN);
+	void *src = NULL, *dst = NULL;
+
+	if (job->op != MDEV_CXL_SOFT_OP_FILL)
+		src = job_vaddr(queue, job->src + job->done, &len);
+	if (IS_ERR(src))
+		return PTR_ERR(src);
+	if (job->op != MDEV_CXL_SOFT_OP_CRC32C)
+		dst = job_vaddr(queue, job->dst + job->done, &len);
+	if (IS_ERR(dst))
+		return PTR_ERR(dst);
+
+	if (!src)
+		memset(dst, job->value, len);
+	else if (!dst)
+		job->value = crc32c(job->value, src, len);
+	else
+		memcpy(dst, src, len);
+	job->done += len;
+	return 0;
+}
+
+static void end_job(struct soft_queue *queue, const struct soft_job *job,
+		    int rc)
+{
+	unsigned int slot = queue->fifo[queue->head];
+
+	if (job->op == MDEV_CXL_SOFT_OP_CRC32C && !rc)
+		*slot_reg(queue, slot, MDEV_CXL_SOFT_RESULT) = job->value;
+	queue->head = (queue->head + 1) % MDEV_CXL_SOFT_SLOTS;
+	queue->busy--;
+	queue->job = (struct soft_job) {};
+	complete_slot(queue, slot, rc ? MDEV_CXL_SOFT_ERR_MEMORY :
+					MDEV_CXL_SOFT_DONE);
+}
+
+/* One turn of the partition whose turn it is. False: there was none. */
+static bool next_turn(struct soft_engine *engine)
+{
+	struct soft_queue *queue;
+	struct soft_job job;
+	int rc;
+
+	scoped_guard(mutex, &engine->lock) {
+		queue = list_first_entry_or_null(&engine->ready,
+						 struct soft_queue, node);
+		if (!queue)
+			return false;
+		list_del_init(&queue->node);
+		queue->running = true;
+		job = queue->job;
+		if (!job.len)
+			job = load_job(queue, queue->fifo[queue->head]);
+	}
+
+	rc = run_turn(queue, &job);
+
+	guard(mutex)(&engine->lock);
+	queue->work += job.done - queue->job.done;
+	queue->job = job;
+	if (queue->started) {
+		if (rc || job.done == job.len)
+			end_job(queue, &job, rc);
+		if (queue->busy)
+			list_add_tail(&queue->node, &engine->ready);
+	}
+	queue->running = false;
+	/* The queue may be gone as soon as the lock is dropped */
+	wake_up_all(&engine->idle);
+	return true;
+}
+
+static void engine_work(struct work_struct *work)
+{
+	struct soft_engine *engine =
+		container_of(work, struct soft_engine, work);
+
+	while (next_turn(engine))
+		cond_resched();
+}
+
+/**
+ * soft_engine_init - set up the engine
+ * @engine: to set up
+ *
+ * Return: 0 or -ENOMEM
+ */
+int soft_engine_init(struct soft_engine *engine)
+{
+	mutex_init(&engine->lock);
+	INIT_LIST_HEAD(&engine->ready);
+	init_waitqueue_head(&engine->idle);
+	INIT_WORK(&engine->work, engine_work);
+	engine->wq = alloc_workqueue("mdev_cxl_soft", WQ_UNBOUND, 1);
+	return engine->wq ? 0 : -ENOMEM;
+}
+
+/**
+ * soft_engine_exit - take the engine down
+ * @engine: without queues
+ */
+void soft_engine_exit(struct soft_engine *engine)
+{
+	destroy_workqueue(engine->wq);
+	mutex_destroy(&engine->lock);
+}
+
+/**
+ * soft_queue_create - connect a partition
+ * @engine: to the engine
+ * @part: the partition
+ *
+ * Return: its queue, stopped; or NULL
+ */
+struct soft_queue *soft_queue_create(struct soft_engine *engine,
+				     struct mdev_cxl_partition *part)
+{
+	struct soft_queue *queue = kzalloc_obj(*queue);
+
+	if (!queue)
+		return NULL;
+	queue->engine = engine;
+	queue->part = part;
+	INIT_LIST_HEAD(&queue->node);
+	return queue;
+}
+
+/**
+ * soft_queue_destroy - disconnect a partition
+ * @queue: stopped
+ */
+void soft_queue_destroy(struct soft_queue *queue)
+{
+	kfree(queue);
+}
+
+/**
+ * soft_queue_start - reset values, and work is accepted
+ * @queue: stopped
+ */
+void soft_queue_start(struct soft_queue *queue)
+{
+	guard(mutex)(&queue->engine->lock);
+	memset(queue->slots, 0, sizeof(queue->slots));
+	queue->job = (struct soft_job) {};
+	queue->head = 0;
+	queue->busy = 0;
+	queue->work = 0;
+	queue->started = true;
+}
+
+static bool is_running(struct soft_queue *queue)
+{
+	guard(mutex)(&queue->engine->lock);
+	return queue->running;
+}
+
+/**
+ * soft_queue_stop - drop all jobs
+ * @queue: the queue
+ *
+ * On return the engine does not touch the partition's memory any more. Takes
+ * as long as one turn.
+ */
+void soft_queue_stop(struct soft_queue *queue)
+{
+	scoped_guard(mutex, &queue->engine->lock) {
+		queue->started = false;
+		list_del_init(&queue->node);
+	}
+	wait_event(queue->engine->idle, !is_running(queue));
+}
+
+/* The 64-bit register around @offset, as the guest sees it */
+static u64 read_reg(struct soft_queue *queue, u32 offset)
+{
+	u32 at = offset - MDEV_CXL_SOFT_SLOT(0);
+
+	if (offset == MDEV_CXL_SOFT_MAGIC)
+		return MDEV_CXL_SOFT_MAGIC_VALUE;
+	if (offset == MDEV_CXL_SOFT_WORK)
+		return queue->work;
+	if (at >= sizeof(queue->slots))
+		return 0;
+	at = array_index_nospec(at, sizeof(queue->slots));
+	return queue->slots[at / sizeof(queue->slots[0])]
+			   [at / sizeof(u64) % SLOT_REGS];
+}
+
+/**
+ * soft_queue_read - read function registers
+ * @queue: the partition's queue
+ * @offset: naturally aligned
+ * @size: 1, 2, 4 or 8 bytes
+ *
+ * Return: the value
+ */
+u64 soft_queue_read(struct soft_queue *queue, u32 offset, unsigned int size)
+{
+	guard(mutex)(&queue->engine->lock);
+	return read_reg(queue, round_down(offset, 8)) >> (offset % 8 * 8);
+}
+
+/**
+ * soft_queue_write - write function registers
+ * @queue: the partition's queue
+ * @offset: naturally aligned
+ * @size: 1, 2, 4 or 8 bytes
+ * @value: what to write
+ */
+void soft_queue_write(struct soft_queue *queue, u32 offset, unsigned int size,
+		      u64 value)
+{
+	u64 mask = GENMASK_ULL(size * 8 - 1, 0) << (offset % 8 * 8);
+	u32 reg = round_down(offset, 8), at = reg - MDEV_CXL_SOFT_SLOT(0);
+	u64 *slot;
+
+	value <<= offset % 8 * 8;
+
+	guard(mutex)(&queue->engine->lock);
+	if (!queue->started)
+		return;
+	/* The doorbell takes the low byte, so a write of any size rings it */
+	if (reg == MDEV_CXL_SOFT_DOORBELL && offset == reg) {
+		submit(queue, value & mask);
+		return;
+	}
+	if (at >= sizeof(queue->slots))
+		return;
+	at = array_index_nospec(at, sizeof(queue->slots));
+	slot = queue->slots[at / sizeof(queue->slots[0])];
+	at = at % sizeof(queue->slots[0]);
+	if (at >= MDEV_CXL_SOFT_STATUS ||
+	    slot[MDEV_CXL_SOFT_STATUS / sizeof(u64)] == MDEV_CXL_SOFT_BUSY)
+		return;
+	slot[at / sizeof(u64)] &= ~mask;
+	slot[at / sizeof(u64)] |= value & mask;
+}

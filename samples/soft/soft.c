@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * mdev_cxl_soft: a parent without hardware. Device memory is host RAM, and a
+ * small engine works on it. An example for vendors as well: what a parent has
+ * to do for the framework is all in this file.
+ */
+#include <linux/cleanup.h>
+#include <linux/err.h>
+#include <linux/mdev_cxl.h>
+#include <linux/module.h>
+#include <linux/pci_ids.h>
+#include <linux/platform_device.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+
+#include "mdev_cxl_soft_regs.h"
+#include "soft.h"
+
+#define NAME		"mdev_cxl_soft"
+#define MAX_TYPES	16
+
+static unsigned int size = 4096;
+module_param(size, uint, 0444);
+MODULE_PARM_DESC(size, "device memory in MiB, at least 256 (4096)");
+
+static char *types[MAX_TYPES];
+static int nr_types;
+module_param_array(types, charp, &nr_types, 0444);
+MODULE_PARM_DESC(types, "types as SIZE[:DECODERS], e.g. 512m,1g:4 (the whole, 1/2, 1/4, 1/8, 1/16)");
+
+/**
+ * struct soft_device - the accelerator
+ * @mem: its memory
+ * @engine: its engine
+ * @parent: registered with the framework
+ */
+struct soft_device {
+	struct soft_memory mem;
+	struct soft_engine engine;
+	struct mdev_cxl_parent *parent;
+};
+
+static struct platform_device *device;
+
+static struct soft_device *part_to_soft(struct mdev_cxl_partition *part)
+{
+	return mdev_cxl_parent_drvdata(part->parent);
+}
+
+static int soft_get_pfn(struct mdev_cxl_parent *parent, u64 dpa,
+			unsigned int max_order, unsigned long *pfn,
+			unsigned int *order)
+{
+	struct soft_device *soft = mdev_cxl_parent_drvdata(parent);
+
+	return soft_memory_get_pfn(&soft->mem, dpa, max_order, pfn, order);
+}
+
+static int soft_init(struct mdev_cxl_partition *part)
+{
+	part->drvdata = soft_queue_create(&part_to_soft(part)->engine, part);
+	return part->drvdata ? 0 : -ENOMEM;
+}
+
+static void soft_exit(struct mdev_cxl_partition *part)
+{
+	soft_queue_destroy(part->drvdata);
+}
+
+static void soft_start(struct mdev_cxl_partition *part)
+{
+	soft_queue_start(part->drvdata);
+}
+
+static void soft_stop(struct mdev_cxl_partition *part)
+{
+	soft_queue_stop(part->drvdata);
+}
+
+static u64 soft_reg_read(struct mdev_cxl_partition *part, u32 offset,
+			 unsigned int size)
+{
+	return soft_queue_read(part->drvdata, offset, size);
+}
+
+static void soft_reg_write(struct mdev_cxl_partition *part, u32 offset,
+			   unsigned int size, u64 value)
+{
+	soft_queue_write(part->drvdata, offset, size, value);
+}
+
+static const struct mdev_cxl_parent_ops soft_ops = {
+	.owner = THIS_MODULE,
+	.get_pfn = soft_get_pfn,
+	.init = soft_init,
+	.exit = soft_exit,
+	.start = soft_start,
+	.stop = soft_stop,
+	.reg_read = soft_reg_read,
+	.reg_write = soft_reg_write,
+};
+
+static int parse_type(struct device *dev, const char *arg,
+		      struct mdev_cxl_type_desc *type)
+{
+	char *end;
+
+	type->size = memparse(arg, &end);
+	type->decoders = 1;
+	if (*end == ':' && !kstrtouint(end + 1, 10, &type->decoders))
+		return 0;
+	if (!*end && end != arg)
+		return 0;
+	dev_err(dev, "type %s, wanted SIZE or SIZE:DECODERS\n", arg);
+	return -EINVAL;
+}
+
+static int register_parent(struct device *dev, struct soft_device *soft)
+{
+	struct mdev_cxl_type_desc descs[MAX_TYPES];
+	struct mdev_cxl_parent_desc desc = {
+		.dev = dev,
+		.ops = &soft_ops,
+		.drvdata = soft,
+		.identity = {
+			/* As QEMU has for devices that are nobody's product */
+			.vendor = PCI_VENDOR_ID_REDHAT,
+			.device = 0x00c5,
+			.subsystem_vendor = PCI_VENDOR_ID_REDHAT,
+			.subsystem_device = MDEV_CXL_SUBSYSTEM_DEVICE,
+			.class = PCI_CLASS_ACCELERATOR_PROCESSING << 8,
+			.revision = 1,
+		},
+		.dpa_size = soft->mem.size,
+		.types = nr_types ? descs : NULL,
+		.nr_types = nr_types,
+		.nr_vectors = MDEV_CXL_SOFT_SLOTS,
+		.regs_size = MDEV_CXL_SOFT_REGS_SIZE,
+		.zeroed = true,
+	};
+	int i, rc;
+
+	for (i = 0; i < nr_types; i++) {
+		rc = parse_type(dev, types[i], &descs[i]);
+		if (rc)
+			return rc;
+	}
+
+	soft->parent = mdev_cxl_register_parent(&desc);
+	return PTR_ERR_OR_ZERO(soft->parent);
+}
+
+static int soft_probe(struct platform_device *pdev)
+{
+	struct soft_device *soft;
+	int rc;
+
+	soft = devm_kzalloc(&pdev->dev, sizeof(*soft), GFP_KERNEL);
+	if (!soft)
+		return -ENOMEM;
+	platform_set_drvdata(pdev, soft);
+
+	rc = soft_memory_init(&soft->mem, (u64)size * SZ_1M,
+			      dev_to_node(&pdev->dev));
+	if (rc)
+		return rc;
+	rc = soft_engine_init(&soft->engine);
+	if (rc)
+		goto exit_memory;
+	rc = register_parent(&pdev->dev, soft);
+	if (rc)
+		goto exit_engine;
+	return 0;
+
+exit_engine:
+	soft_engine_exit(&soft->engine);
+exit_memory:
+	soft_memory_exit(&soft->mem);
+	return rc;
+}
+
+static void soft_remove(struct platform_device *pdev)
+{
+	struct soft_device *soft = platform_get_drvdata(pdev);
+
+	mdev_cxl_unregister_parent(soft->parent);
+	soft_engine_exit(&soft->engine);
+	soft_memory_exit(&soft->mem);
+}
+
+static struct platform_driver soft_driver = {
+	.probe = soft_probe,
+	.remove = soft_remove,
+	.driver.name = NAME,
+};
+
+static int __init soft_module_init(void)
+{
+	int rc = platform_driver_register(&soft_driver);
+
+	if (rc)
+		return rc;
+	device = platform_device_register_simple(NAME, PLATFORM_DEVID_NONE,
+						 NULL, 0);
+	if (!IS_ERR(device) && !device_is_bound(&device->dev)) {
+		platform_device_unregister(device);
+		device = ERR_PTR(-EINVAL);
+	}
+	if (IS_ERR(device)) {
+		platform_driver_unregister(&soft_driver);
+		return PTR_ERR(device);
+	}
+	return 0;
+}
+
+static void __exit soft_module_exit(void)
+{
+	platform_device_unregister(device);
+	platform_driver_unregister(&soft_driver);
+}
+
+module_init(soft_module_init);
+module_exit(soft_module_exit);
+
+MODULE_DESCRIPTION("Software accelerator, a parent for mdev-cxl");
+MODULE_IMPORT_NS("MDEV_CXL");
+MODULE_LICENSE("GPL");
