@@ -1,0 +1,370 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* A small library over the VFIO user API, see vfio.h. */
+#define _GNU_SOURCE
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+#include <linux/iommufd.h>
+#include <linux/pci_regs.h>
+
+#include "vfio.h"
+
+/* VFIO_PCI_INDEX_TO_OFFSET of the kernel; a client asks for region offsets */
+static int region_offset(struct vfio *v, uint32_t index, uint64_t *offset)
+{
+	struct vfio_region_info info = {
+		.argsz = sizeof(info),
+		.index = index,
+	};
+
+	if (ioctl(v->device, VFIO_DEVICE_GET_REGION_INFO, &info))
+		return -errno;
+	*offset = info.offset;
+	return 0;
+}
+
+/* Name of the group of the mdev, from its iommu_group link */
+static int group_path(const char *uuid, char *path, size_t size)
+{
+	char link[PATH_MAX], target[PATH_MAX];
+	ssize_t n;
+
+	snprintf(link, sizeof(link), "/sys/bus/mdev/devices/%s/iommu_group",
+		 uuid);
+	n = readlink(link, target, sizeof(target) - 1);
+	if (n < 0)
+		return -errno;
+	target[n] = 0;
+	snprintf(path, size, "/dev/vfio/%s", strrchr(target, '/') + 1);
+	return 0;
+}
+
+static int open_group(struct vfio *v, const char *uuid)
+{
+	struct vfio_group_status status = { .argsz = sizeof(status) };
+	char path[PATH_MAX];
+	int rc;
+
+	rc = group_path(uuid, path, sizeof(path));
+	if (rc)
+		return rc;
+	v->container = open("/dev/vfio/vfio", O_RDWR | O_CLOEXEC);
+	v->group = open(path, O_RDWR | O_CLOEXEC);
+	if (v->container < 0 || v->group < 0)
+		return -errno;
+	if (ioctl(v->group, VFIO_GROUP_GET_STATUS, &status))
+		return -errno;
+	if (!(status.flags & VFIO_GROUP_FLAGS_VIABLE))
+		return -EPERM;
+	if (ioctl(v->group, VFIO_GROUP_SET_CONTAINER, &v->container) ||
+	    ioctl(v->container, VFIO_SET_IOMMU, VFIO_TYPE1v2_IOMMU))
+		return -errno;
+	v->device = ioctl(v->group, VFIO_GROUP_GET_DEVICE_FD, uuid);
+	return v->device < 0 ? -errno : 0;
+}
+
+/* Name of the character device, from the directory vfio-dev of the mdev */
+static int cdev_path(const char *uuid, char *path, size_t size)
+{
+	char dirname[PATH_MAX];
+	struct dirent *entry;
+	int rc = -ENOENT;
+	DIR *dir;
+
+	snprintf(dirname, sizeof(dirname), "/sys/bus/mdev/devices/%s/vfio-dev",
+		 uuid);
+	dir = opendir(dirname);
+	if (!dir)
+		return -errno;
+	while ((entry = readdir(dir))) {
+		if (strncmp(entry->d_name, "vfio", 4))
+			continue;
+		snprintf(path, size, "/dev/vfio/devices/%s", entry->d_name);
+		rc = access(path, F_OK) ? -errno : 0;
+	}
+	closedir(dir);
+	return rc;
+}
+
+static int open_cdev(struct vfio *v, const char *path)
+{
+	struct vfio_device_bind_iommufd bind = { .argsz = sizeof(bind) };
+
+	v->container = open("/dev/iommu", O_RDWR | O_CLOEXEC);
+	v->device = open(path, O_RDWR | O_CLOEXEC);
+	if (v->container < 0 || v->device < 0)
+		return -errno;
+	bind.iommufd = v->container;
+	return ioctl(v->device, VFIO_DEVICE_BIND_IOMMUFD, &bind) ? -errno : 0;
+}
+
+int vfio_open(struct vfio *v, const char *uuid)
+{
+	char path[PATH_MAX];
+	int rc;
+
+	*v = (struct vfio) { -1, -1, -1 };
+	if (!cdev_path(uuid, path, sizeof(path)))
+		rc = open_cdev(v, path);
+	else
+		rc = open_group(v, uuid);
+	if (rc)
+		vfio_close(v);
+	return rc;
+}
+
+void vfio_close(struct vfio *v)
+{
+	if (v->device >= 0)
+		close(v->device);
+	if (v->group >= 0)
+		close(v->group);
+	if (v->container >= 0)
+		close(v->container);
+	*v = (struct vfio) { -1, -1, -1 };
+}
+
+struct vfio_region_info *vfio_region(struct vfio *v, uint32_t index)
+{
+	struct vfio_region_info *info = calloc(1, sizeof(*info)), *more;
+
+	if (!info)
+		return NULL;
+	info->argsz = sizeof(*info);
+	info->index = index;
+	if (ioctl(v->device, VFIO_DEVICE_GET_REGION_INFO, info))
+		goto fail;
+	if (info->argsz <= sizeof(*info))
+		return info;
+
+	/* It has capabilities: once more, with room for them */
+	more = realloc(info, info->argsz);
+	if (!more)
+		goto fail;
+	info = more;
+	if (!ioctl(v->device, VFIO_DEVICE_GET_REGION_INFO, info))
+		return info;
+fail:
+	free(info);
+	return NULL;
+}
+
+struct vfio_info_cap_header *vfio_region_cap(struct vfio_region_info *info,
+					     uint16_t id)
+{
+	uint32_t at = info->flags & VFIO_REGION_INFO_FLAG_CAPS ?
+		      info->cap_offset : 0;
+
+	while (at) {
+		struct vfio_info_cap_header *cap =
+			(struct vfio_info_cap_header *)((char *)info + at);
+
+		if (cap->id == id)
+			return cap;
+		at = cap->next;
+	}
+	return NULL;
+}
+
+int vfio_find_region(struct vfio *v, uint32_t type, uint32_t subtype)
+{
+	struct vfio_device_info dev = { .argsz = sizeof(dev) };
+	uint32_t i;
+
+	if (ioctl(v->device, VFIO_DEVICE_GET_INFO, &dev))
+		return -errno;
+	for (i = VFIO_PCI_NUM_REGIONS; i < dev.num_regions; i++) {
+		struct vfio_region_info *info = vfio_region(v, i);
+		struct vfio_region_info_cap_type *cap;
+		bool found;
+
+		if (!info)
+			continue;
+		cap = (void *)vfio_region_cap(info, VFIO_REGION_INFO_CAP_TYPE);
+		found = cap && cap->type == type && cap->subtype == subtype;
+		free(info);
+		if (found)
+			return i;
+	}
+	return -ENOENT;
+}
+
+int vfio_pread(struct vfio *v, uint32_t region, uint64_t offset, void *buf,
+	       size_t len)
+{
+	uint64_t base = 0;
+	int rc = region_offset(v, region, &base);
+	ssize_t n;
+
+	if (rc)
+		return rc;
+	n = pread(v->device, buf, len, base + offset);
+	if (n < 0)
+		return -errno;
+	return (size_t)n == len ? 0 : -EIO;
+}
+
+int vfio_pwrite(struct vfio *v, uint32_t region, uint64_t offset,
+		const void *buf, size_t len)
+{
+	uint64_t base = 0;
+	int rc = region_offset(v, region, &base);
+	ssize_t n;
+
+	if (rc)
+		return rc;
+	n = pwrite(v->device, buf, len, base + offset);
+	if (n < 0)
+		return -errno;
+	return (size_t)n == len ? 0 : -EIO;
+}
+
+uint64_t vfio_read(struct vfio *v, uint32_t region, uint64_t offset, size_t len)
+{
+	uint64_t value = 0;
+
+	if (vfio_pread(v, region, offset, &value, len))
+		return ~0ULL;
+	return value;
+}
+
+int vfio_write(struct vfio *v, uint32_t region, uint64_t offset, size_t len,
+	       uint64_t value)
+{
+	return vfio_pwrite(v, region, offset, &value, len);
+}
+
+void *vfio_mmap(struct vfio *v, uint32_t region, uint64_t offset, size_t len)
+{
+	uint64_t base = 0;
+	int rc = region_offset(v, region, &base);
+
+	if (rc) {
+		errno = -rc;
+		return MAP_FAILED;
+	}
+	return mmap(NULL, len, PROT_READ | PROT_WRITE, MAP_SHARED, v->device,
+		    base + offset);
+}
+
+int vfio_set_eventfd(struct vfio *v, uint32_t index, uint32_t start, int fd)
+{
+	char buf[sizeof(struct vfio_irq_set) + sizeof(int32_t)] = {};
+	struct vfio_irq_set *set = (struct vfio_irq_set *)buf;
+
+	set->argsz = sizeof(buf);
+	set->flags = VFIO_IRQ_SET_DATA_EVENTFD | VFIO_IRQ_SET_ACTION_TRIGGER;
+	set->index = index;
+	set->start = start;
+	set->count = 1;
+	memcpy(set->data, &fd, sizeof(int32_t));
+	return ioctl(v->device, VFIO_DEVICE_SET_IRQS, set) ? -errno : 0;
+}
+
+int vfio_reset(struct vfio *v)
+{
+	return ioctl(v->device, VFIO_DEVICE_RESET) ? -errno : 0;
+}
+
+static uint32_t config(struct vfio *v, uint32_t at, size_t len)
+{
+	return vfio_read(v, VFIO_PCI_CONFIG_REGION_INDEX, at, len);
+}
+
+uint32_t vfio_find_cap(struct vfio *v, uint8_t id)
+{
+	uint32_t at = config(v, PCI_CAPABILITY_LIST, 1), n = 48;
+
+	for (; at && n; n--, at = config(v, at + PCI_CAP_LIST_NEXT, 1)) {
+		if (config(v, at, 1) == id)
+			return at;
+	}
+	return 0;
+}
+
+uint32_t vfio_find_ext_cap(struct vfio *v, uint16_t id, int dvsec)
+{
+	uint32_t at = PCI_CFG_SPACE_SIZE, n = 960;
+
+	for (; at && n; n--, at = config(v, at, 4) >> 20) {
+		if (config(v, at, 2) == id &&
+		    (dvsec < 0 ||
+		     (config(v, at + PCI_DVSEC_HEADER1, 2) == 0x1e98 &&
+		      config(v, at + PCI_DVSEC_HEADER2, 2) == (uint32_t)dvsec)))
+			return at;
+	}
+	return 0;
+}
+
+static int set_config_bit(struct vfio *v, uint32_t at, uint16_t bit, bool on)
+{
+	uint16_t value = config(v, at, 2);
+
+	value = on ? value | bit : value & ~bit;
+	return vfio_write(v, VFIO_PCI_CONFIG_REGION_INDEX, at, 2, value);
+}
+
+int vfio_enable_memory(struct vfio *v, bool on)
+{
+	return set_config_bit(v, PCI_COMMAND, PCI_COMMAND_MEMORY, on);
+}
+
+/* Mem_Enable of the DVSEC for CXL devices (CXL r3.1 8.1.3.2) */
+int vfio_enable_cxl_mem(struct vfio *v, bool on)
+{
+	uint32_t at = vfio_find_ext_cap(v, PCI_EXT_CAP_ID_DVSEC, 0);
+
+	return at ? set_config_bit(v, at + 0x0c, 1 << 2, on) : -ENOENT;
+}
+
+uint32_t vfio_hdm_read(struct vfio *v, uint32_t reg)
+{
+	int region = vfio_find_region(v, VFIO_REGION_TYPE_CXL,
+				      VFIO_REGION_SUBTYPE_CXL_COMP_REGS);
+
+	return region < 0 ? ~0u : vfio_read(v, region, reg, 4);
+}
+
+int vfio_hdm_write(struct vfio *v, uint32_t reg, uint32_t value)
+{
+	int region = vfio_find_region(v, VFIO_REGION_TYPE_CXL,
+				      VFIO_REGION_SUBTYPE_CXL_COMP_REGS);
+
+	return region < 0 ? region : vfio_write(v, region, reg, 4, value);
+}
+
+int64_t vfio_hdm_commit(struct vfio *v, unsigned int i, uint64_t base,
+			uint64_t size)
+{
+	const struct {
+		uint32_t reg;
+		uint32_t value;
+	} writes[] = {
+		{ HDM_BASE(i), base },
+		{ HDM_BASE(i) + 4, base >> 32 },
+		{ HDM_SIZE(i), size },
+		{ HDM_SIZE(i) + 4, size >> 32 },
+		{ HDM_CTRL(i), HDM_CTRL_COMMIT },
+	};
+	unsigned int w;
+	int rc;
+
+	for (w = 0; w < sizeof(writes) / sizeof(writes[0]); w++) {
+		rc = vfio_hdm_write(v, writes[w].reg, writes[w].value);
+		if (rc)
+			return rc;
+	}
+	return vfio_hdm_read(v, HDM_CTRL(i));
+}
+
+int vfio_hdm_uncommit(struct vfio *v, unsigned int i)
+{
+	return vfio_hdm_write(v, HDM_CTRL(i), 0);
+}
