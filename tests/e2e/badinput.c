@@ -1,0 +1,296 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * badinput UUID: what VFIO answers to requests that are wrong, each in a table
+ * of its own. None of it may change the device: a pattern in its memory is
+ * there to the end.
+ */
+#define _GNU_SOURCE
+#include <err.h>
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "tap.h"
+#include "vfio.h"
+
+#define CONFIG	VFIO_PCI_CONFIG_REGION_INDEX
+#define BAR(n)	(VFIO_PCI_BAR0_REGION_INDEX + (n))
+#define HDM	9
+#define COMP	10
+#define MIB	(1ULL << 20)
+
+static struct vfio v;
+static uint64_t size;
+
+/* Volatile, lest the compiler warns of what is wrong on purpose */
+static void *volatile nowhere = (void *)8;
+static volatile size_t enormous = SSIZE_MAX;
+
+static uint64_t region_start(uint32_t index)
+{
+	struct vfio_region_info info = { .argsz = sizeof(info), .index = index };
+
+	if (ioctl(v.device, VFIO_DEVICE_GET_REGION_INFO, &info))
+		err(1, "region %u", index);
+	return info.offset;
+}
+
+/* The number of bytes, or a negative errno */
+struct access {
+	const char *name;
+	uint32_t region;
+	uint64_t offset;
+	size_t len;
+	int64_t want;
+};
+
+static void test_accesses(void)
+{
+	const struct access table[] = {
+		{ "config: the last byte", CONFIG, 4095, 1, 1 },
+		{ "config: bytes that exist", CONFIG, 4094, 4, 2 },
+		{ "config: past the end", CONFIG, 4096, 4, -EINVAL },
+		{ "config: far past the end", CONFIG, 1ULL << 39, 4, -EINVAL },
+		{ "config: count 0", CONFIG, 0, 0, 0 },
+		{ "config: 3 bytes at 1", CONFIG, 1, 3, 3 },
+		{ "config: all of it", CONFIG, 0, 4096, 4096 },
+		{ "config: more than there is", CONFIG, 0, 8192, 4096 },
+		{ "BAR0: 5 bytes at 0xfff", BAR(0), 0xfff, 5, 5 },
+		{ "BAR0: past the end", BAR(0), 0x10000, 4, -EINVAL },
+		{ "BAR1: there is none", BAR(1), 0, 4, -EINVAL },
+		{ "BAR2: odd bytes across pages", BAR(2), 4093, 7, 7 },
+		{ "BAR4: 7 bytes at 1", BAR(4), 1, 7, 7 },
+		{ "BAR4: past the end", BAR(4), 0x20000, 1, -EINVAL },
+		{ "ROM: there is none", VFIO_PCI_ROM_REGION_INDEX, 0, 4,
+		  -EINVAL },
+		{ "HDM: past the end", HDM, size, 4, -EINVAL },
+		{ "COMP_REGS: a dword", COMP, 0, 4, 4 },
+		{ "COMP_REGS: two dwords", COMP, 8, 8, 8 },
+		{ "COMP_REGS: 1 byte", COMP, 0, 1, -EINVAL },
+		{ "COMP_REGS: 2 bytes", COMP, 4, 2, -EINVAL },
+		{ "COMP_REGS: a dword at 2", COMP, 2, 4, -EINVAL },
+		{ "COMP_REGS: past the end", COMP, 4096, 4, -EINVAL },
+		{ "region 11: there is none", 11, 0, 4, -EINVAL },
+		{ "region 4095: there is none", 4095, 0, 4, -EINVAL },
+	};
+	static char buf[8192];
+	unsigned int i;
+
+	for (i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+		const struct access *a = &table[i];
+		off_t at = ((uint64_t)a->region << 40) + a->offset;
+		ssize_t n = pread(v.device, buf, a->len, at);
+
+		tap_eq(n < 0 ? -errno : n, a->want, "read %s", a->name);
+	}
+	/* Offset and count that wrap: the kernel keeps to what exists */
+	tap_ok(pread(v.device, buf, enormous,
+		     region_start(CONFIG) + 4090) <= 6,
+	       "read config: a count that wraps");
+	tap_eq(pread(v.device, nowhere, 4, region_start(CONFIG)) < 0 ?
+	       -errno : 0, -EFAULT, "read config: to nowhere");
+	tap_eq(pwrite(v.device, nowhere, 4, region_start(CONFIG)) < 0 ?
+	       -errno : 0, -EFAULT, "write config: from nowhere");
+	tap_eq(pwrite(v.device, buf, 4, region_start(CONFIG) + 4096) < 0 ?
+	       -errno : 0, -EINVAL, "write config: past the end");
+}
+
+static int64_t map(uint64_t offset, size_t len, int prot, int flags)
+{
+	void *p = mmap(NULL, len, prot, flags, v.device, offset);
+
+	if (p == MAP_FAILED)
+		return -errno;
+	munmap(p, len);
+	return 0;
+}
+
+static void test_mmaps(void)
+{
+	const int rw = PROT_READ | PROT_WRITE;
+	const struct {
+		const char *name;
+		uint32_t region;
+		uint64_t offset;
+		uint64_t len;
+		int flags;
+		int64_t want;
+	} table[] = {
+		{ "BAR2", BAR(2), 0, 2 * MIB, MAP_SHARED, 0 },
+		{ "BAR2, all of it", BAR(2), 0, size, MAP_SHARED, 0 },
+		{ "BAR2, private", BAR(2), 0, 4096, MAP_PRIVATE, -EINVAL },
+		{ "BAR2, over the end", BAR(2), size - 4096, 8192, MAP_SHARED,
+		  -EINVAL },
+		{ "BAR2, past the end", BAR(2), size, 4096, MAP_SHARED,
+		  -EINVAL },
+		{ "BAR2, far past the end", BAR(2), 1ULL << 39, 4096,
+		  MAP_SHARED, -EINVAL },
+		{ "HDM", HDM, 0, 2 * MIB, MAP_SHARED, 0 },
+		{ "HDM, private", HDM, 0, 4096, MAP_PRIVATE, -EINVAL },
+		{ "HDM, over the end", HDM, size - 4096, 8192, MAP_SHARED,
+		  -EINVAL },
+		{ "config", CONFIG, 0, 4096, MAP_SHARED, -EINVAL },
+		{ "COMP_REGS", COMP, 0, 4096, MAP_SHARED, -EINVAL },
+		{ "BAR0", BAR(0), 0, 4096, MAP_SHARED, -EINVAL },
+		{ "BAR4", BAR(4), 0, 4096, MAP_SHARED, -EINVAL },
+		{ "region 11", 11, 0, 4096, MAP_SHARED, -EINVAL },
+	};
+	unsigned int i;
+
+	for (i = 0; i < sizeof(table) / sizeof(table[0]); i++)
+		tap_eq(map(((uint64_t)table[i].region << 40) + table[i].offset,
+			   table[i].len, rw, table[i].flags), table[i].want,
+		       "mmap %s", table[i].name);
+}
+
+static int64_t request(unsigned long cmd, void *arg)
+{
+	return ioctl(v.device, cmd, arg) ? -errno : 0;
+}
+
+static void test_ioctls(void)
+{
+	struct vfio_device_info dev = { .argsz = 8 };
+	struct vfio_region_info region = { .argsz = 8 };
+	struct vfio_irq_info irq = { .argsz = 8 };
+	struct vfio_irq_set set = { .argsz = 8 };
+
+	tap_eq(request(_IO(VFIO_TYPE, VFIO_BASE + 99), NULL), -ENOTTY,
+	       "ioctl that does not exist");
+	tap_eq(request(VFIO_DEVICE_GET_PCI_HOT_RESET_INFO, NULL), -ENOTTY,
+	       "hot reset is not ours to do");
+	tap_eq(request(VFIO_DEVICE_GET_INFO, &dev), -EINVAL,
+	       "device info: short argsz");
+	tap_eq(request(VFIO_DEVICE_GET_INFO, nowhere), -EFAULT,
+	       "device info: to nowhere");
+	tap_eq(request(VFIO_DEVICE_GET_REGION_INFO, &region), -EINVAL,
+	       "region info: short argsz");
+	region = (struct vfio_region_info) { .argsz = sizeof(region),
+					     .index = 11 };
+	tap_eq(request(VFIO_DEVICE_GET_REGION_INFO, &region), -EINVAL,
+	       "region info: bad index");
+	region.index = UINT_MAX;
+	tap_eq(request(VFIO_DEVICE_GET_REGION_INFO, &region), -EINVAL,
+	       "region info: last index");
+	tap_eq(request(VFIO_DEVICE_GET_IRQ_INFO, &irq), -EINVAL,
+	       "interrupt info: short argsz");
+	irq = (struct vfio_irq_info) { .argsz = sizeof(irq),
+				       .index = VFIO_PCI_NUM_IRQS };
+	tap_eq(request(VFIO_DEVICE_GET_IRQ_INFO, &irq), -EINVAL,
+	       "interrupt info: bad index");
+	tap_eq(request(VFIO_DEVICE_SET_IRQS, &set), -EINVAL,
+	       "set interrupts: short argsz");
+}
+
+static void test_irqs(void)
+{
+	const uint32_t fd = VFIO_IRQ_SET_DATA_EVENTFD |
+			    VFIO_IRQ_SET_ACTION_TRIGGER;
+	const uint32_t none = VFIO_IRQ_SET_DATA_NONE |
+			      VFIO_IRQ_SET_ACTION_TRIGGER;
+	struct vfio_irq_info info = { .argsz = sizeof(info),
+				      .index = VFIO_PCI_MSIX_IRQ_INDEX };
+	int event = eventfd(0, EFD_CLOEXEC);
+	uint32_t n;
+
+	ioctl(v.device, VFIO_DEVICE_GET_IRQ_INFO, &info);
+	n = info.count;
+	const struct {
+		const char *name;
+		uint32_t flags;
+		uint32_t index;
+		uint32_t start;
+		uint32_t count;
+		int32_t fd;
+		int64_t want;
+	} table[] = {
+		{ "MSI-X", fd, 2, 0, 1, event, 0 },
+		{ "MSI-X, off again", fd, 2, 0, 1, -1, 0 },
+		{ "MSI-X, all off", none, 2, 0, 0, 0, 0 },
+		{ "MSI-X, bad fd", fd, 2, 0, 1, 9999, -EBADF },
+		{ "MSI-X, not an eventfd", fd, 2, 0, 1, v.device, -EINVAL },
+		{ "MSI-X, negative fd", fd, 2, 0, 1, -2, -EINVAL },
+		{ "MSI-X, behind the last", fd, 2, n, 1, event, -EINVAL },
+		{ "MSI-X, start that wraps", fd, 2, UINT_MAX, 1, event,
+		  -EINVAL },
+		{ "MSI-X, too many", none, 2, 0, n + 1, 0, -EINVAL },
+		{ "MSI-X, no data type", VFIO_IRQ_SET_ACTION_TRIGGER, 2, 0, 1,
+		  event, -EINVAL },
+		{ "MSI-X, mask", VFIO_IRQ_SET_DATA_NONE |
+		  VFIO_IRQ_SET_ACTION_MASK, 2, 0, 1, 0, -EINVAL },
+		{ "MSI-X, flags that do not exist", fd | 1u << 20, 2, 0, 1,
+		  event, -EINVAL },
+		{ "INTx, absent", fd, 0, 0, 1, event, -EINVAL },
+		{ "MSI, absent", fd, 1, 0, 1, event, -EINVAL },
+		{ "error", fd, 3, 0, 1, event, 0 },
+		{ "error, the second", fd, 3, 1, 1, event, -EINVAL },
+		{ "request", fd, 4, 0, 1, event, 0 },
+		{ "index 5", fd, 5, 0, 1, event, -EINVAL },
+	};
+	char buf[sizeof(struct vfio_irq_set) + sizeof(int32_t)];
+	struct vfio_irq_set *set = (struct vfio_irq_set *)buf;
+	unsigned int i;
+	uint64_t fired;
+
+	for (i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+		*set = (struct vfio_irq_set) {
+			.argsz = sizeof(buf),
+			.flags = table[i].flags,
+			.index = table[i].index,
+			.start = table[i].start,
+			.count = table[i].count,
+		};
+		memcpy(set->data, &table[i].fd, sizeof(int32_t));
+		tap_eq(request(VFIO_DEVICE_SET_IRQS, set), table[i].want,
+		       "set interrupts: %s", table[i].name);
+	}
+
+	/* A VMM can fire one by hand: that is how it tests its wiring */
+	vfio_set_eventfd(&v, VFIO_PCI_ERR_IRQ_INDEX, 0, event);
+	*set = (struct vfio_irq_set) {
+		.argsz = sizeof(buf),
+		.flags = none,
+		.index = VFIO_PCI_ERR_IRQ_INDEX,
+		.count = 1,
+	};
+	tap_eq(request(VFIO_DEVICE_SET_IRQS, set), 0, "fire by hand");
+	tap_ok(read(event, &fired, sizeof(fired)) == sizeof(fired) &&
+	       fired == 1, "it arrives, once");
+}
+
+int main(int argc, char **argv)
+{
+	struct vfio_region_info *hdm;
+	volatile uint64_t *mem;
+	int rc;
+
+	if (argc != 2)
+		errx(2, "usage: badinput UUID");
+	rc = vfio_open(&v, argv[1]);
+	if (rc)
+		errx(1, "%s: %s", argv[1], strerror(-rc));
+	hdm = vfio_region(&v, HDM);
+	if (!hdm)
+		err(1, "HDM region");
+	size = hdm->size;
+	free(hdm);
+
+	vfio_enable_memory(&v, true);
+	mem = vfio_mmap(&v, BAR(2), 0, 4096);
+	if (mem == MAP_FAILED)
+		err(1, "mmap");
+	mem[7] = 0x1234567890abcdefULL;
+
+	test_accesses();
+	test_mmaps();
+	test_ioctls();
+	test_irqs();
+	tap_ok(mem[7] == 0x1234567890abcdefULL, "memory is as it was");
+	return tap_done();
+}

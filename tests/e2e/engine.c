@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * engine UUID OTHER: the engine of the software parent: its operations, their
+ * completion by interrupt, what it refuses, and that partitions take turns.
+ */
+#define _GNU_SOURCE
+#include <err.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "mdev_cxl_soft_regs.h"
+#include "tap.h"
+#include "vfio.h"
+
+#define BAR2	VFIO_PCI_BAR2_REGION_INDEX
+#define BAR4	VFIO_PCI_BAR4_REGION_INDEX
+#define REGS	0x10000
+#define MIB	(1ULL << 20)
+
+struct client {
+	struct vfio v;
+	uint8_t *mem;
+	int event;
+};
+
+struct job {
+	uint64_t op;
+	uint64_t src;
+	uint64_t dst;
+	uint64_t len;
+	uint64_t value;
+};
+
+static void open_client(struct client *c, const char *uuid)
+{
+	int rc = vfio_open(&c->v, uuid);
+
+	if (rc)
+		errx(1, "%s: %s", uuid, strerror(-rc));
+	vfio_enable_memory(&c->v, true);
+	c->mem = vfio_mmap(&c->v, BAR2, 0, 16 * MIB);
+	c->event = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (c->mem == MAP_FAILED || c->event < 0 ||
+	    vfio_set_eventfd(&c->v, VFIO_PCI_MSIX_IRQ_INDEX, 3, c->event))
+		err(1, "set-up of %s", uuid);
+}
+
+static uint64_t get(struct client *c, uint64_t reg)
+{
+	return vfio_read(&c->v, BAR4, REGS + reg, 8);
+}
+
+static void set(struct client *c, uint64_t reg, uint64_t value)
+{
+	if (vfio_write(&c->v, BAR4, REGS + reg, 8, value))
+		errx(1, "register %#llx", (unsigned long long)reg);
+}
+
+static void submit(struct client *c, unsigned int slot, const struct job *job)
+{
+	uint64_t at = MDEV_CXL_SOFT_SLOT(slot);
+
+	set(c, at + MDEV_CXL_SOFT_OP, job->op);
+	set(c, at + MDEV_CXL_SOFT_VECTOR, 3);
+	set(c, at + MDEV_CXL_SOFT_SRC, job->src);
+	set(c, at + MDEV_CXL_SOFT_DST, job->dst);
+	set(c, at + MDEV_CXL_SOFT_LEN, job->len);
+	set(c, at + MDEV_CXL_SOFT_VALUE, job->value);
+	set(c, MDEV_CXL_SOFT_DOORBELL, slot);
+}
+
+/* Wait for the interrupt, not by looking at the status */
+static bool completes(struct client *c)
+{
+	struct pollfd p = { .fd = c->event, .events = POLLIN };
+	uint64_t count;
+
+	return poll(&p, 1, 20000) == 1 &&
+	       read(c->event, &count, sizeof(count)) == sizeof(count);
+}
+
+static uint64_t status(struct client *c, unsigned int slot)
+{
+	return get(c, MDEV_CXL_SOFT_SLOT(slot) + MDEV_CXL_SOFT_STATUS);
+}
+
+static uint64_t run(struct client *c, struct job job)
+{
+	submit(c, 0, &job);
+	if (!completes(c))
+		return ~0ULL;
+	return status(c, 0);
+}
+
+/* CRC-32C bit by bit, nobody else's code */
+static uint32_t crc32c(uint32_t crc, const uint8_t *p, size_t len)
+{
+	while (len--) {
+		crc ^= *p++;
+		for (int bit = 0; bit < 8; bit++)
+			crc = crc >> 1 ^ (crc & 1 ? 0x82f63b78 : 0);
+	}
+	return crc;
+}
+
+static bool all(const uint8_t *p, uint8_t value, size_t len)
+{
+	while (len--) {
+		if (*p++ != value)
+			return false;
+	}
+	return true;
+}
+
+static void test_operations(struct client *c)
+{
+	tap_eq(get(c, MDEV_CXL_SOFT_MAGIC), MDEV_CXL_SOFT_MAGIC_VALUE, "magic");
+
+	tap_eq(run(c, (struct job) { .op = 1, .dst = 3, .len = 5 * MIB,
+				     .value = 0x5a }), 2, "fill");
+	tap_ok(all(c->mem + 3, 0x5a, 5 * MIB) && !c->mem[2] &&
+	       !c->mem[5 * MIB + 3], "it fills just that");
+
+	for (size_t i = 0; i < 3 * MIB; i++)
+		c->mem[i] = i * 7 + (i >> 9);
+	tap_eq(run(c, (struct job) { .op = 2, .src = 1, .dst = 8 * MIB + 5,
+				     .len = 3 * MIB - 1 }), 2, "copy");
+	tap_ok(!memcmp(c->mem + 1, c->mem + 8 * MIB + 5, 3 * MIB - 1),
+	       "it copies");
+
+	tap_eq(run(c, (struct job) { .op = 3, .src = 17, .len = 2 * MIB + 1,
+				     .value = ~0U }), 2, "crc32c");
+	tap_eq(get(c, MDEV_CXL_SOFT_SLOT(0) + MDEV_CXL_SOFT_RESULT),
+	       crc32c(~0U, c->mem + 17, 2 * MIB + 1), "the checksum is right");
+}
+
+static void test_refusals(struct client *c, uint64_t size)
+{
+	const struct {
+		const char *name;
+		struct job job;
+		uint64_t want;
+	} table[] = {
+		{ "operation 0", { .op = 0, .len = 1 }, 0x100 },
+		{ "operation 4", { .op = 4, .len = 1 }, 0x100 },
+		{ "operation 2^63", { .op = 1ULL << 63, .len = 1 }, 0x100 },
+		{ "fill: length 0", { .op = 1 }, 0x101 },
+		{ "fill: over the end", { 1, 0, size - 1, 2, 0 }, 0x101 },
+		{ "fill: past the end", { 1, 0, size, 1, 0 }, 0x101 },
+		{ "fill: wraps", { 1, 0, ~0ULL, 2, 0 }, 0x101 },
+		{ "fill: length wraps", { 1, 0, 1, ~0ULL, 0 }, 0x101 },
+		{ "fill: the last byte", { 1, 0, size - 1, 1, 0 }, 2 },
+		{ "copy: source over the end", { 2, size - 1, 0, 2, 0 },
+		  0x101 },
+		{ "copy: overlap", { 2, 0, 4096, 4097, 0 }, 0x102 },
+		{ "copy: overlap, other way", { 2, 4096, 0, 4097, 0 }, 0x102 },
+		{ "copy: next to it", { 2, 0, 4096, 4096, 0 }, 2 },
+		{ "crc32c: past the end", { 3, size, 0, 1, 0 }, 0x101 },
+	};
+
+	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++)
+		tap_eq(run(c, table[i].job), table[i].want, "%s",
+		       table[i].name);
+
+	/* A doorbell for a slot that is not there is for nobody */
+	set(c, MDEV_CXL_SOFT_DOORBELL, 16);
+	set(c, MDEV_CXL_SOFT_DOORBELL, ~0ULL);
+	tap_eq(run(c, (struct job) { .op = 1, .len = 1 }), 2,
+	       "alive after doorbells of slots that are not there");
+}
+
+/* Two partitions with work enough: each gets about half */
+static void test_turns(struct client *a, struct client *b)
+{
+	struct job job = { .op = 1, .len = 16 * MIB };
+	uint64_t done_a, done_b;
+
+	for (unsigned int slot = 0; slot < 16; slot++) {
+		submit(a, slot, &job);
+		submit(b, slot, &job);
+	}
+	while (get(a, MDEV_CXL_SOFT_WORK) < 128 * MIB)
+		usleep(1000);
+	done_a = get(a, MDEV_CXL_SOFT_WORK);
+	done_b = get(b, MDEV_CXL_SOFT_WORK);
+	tap_ok(done_b * 10 >= done_a * 8 && done_b * 8 <= done_a * 10,
+	       "partitions take turns: %llu and %llu MiB",
+	       (unsigned long long)(done_a / MIB),
+	       (unsigned long long)(done_b / MIB));
+
+	/* A reset drops what is queued, of the one and not of the other */
+	tap_eq(vfio_reset(&a->v), 0, "reset with jobs under way");
+	vfio_enable_memory(&a->v, true);
+	tap_eq(get(a, MDEV_CXL_SOFT_WORK), 0, "work done is reset");
+	tap_eq(status(a, 15), 0, "jobs are dropped");
+	while (status(b, 15) == MDEV_CXL_SOFT_BUSY)
+		usleep(1000);
+	tap_eq(status(b, 15), 2, "the other partition's are done");
+}
+
+int main(int argc, char **argv)
+{
+	struct client a, b;
+	struct vfio_region_info *hdm;
+
+	if (argc != 3)
+		errx(2, "usage: engine UUID OTHER");
+	open_client(&a, argv[1]);
+	open_client(&b, argv[2]);
+	hdm = vfio_region(&a.v, 9);
+	if (!hdm)
+		err(1, "HDM region");
+
+	test_operations(&a);
+	test_refusals(&a, hdm->size);
+	tap_ok(all(b.mem, 0, 16 * MIB), "the other partition is untouched");
+	test_turns(&a, &b);
+	return tap_done();
+}

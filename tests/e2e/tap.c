@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Test Anything Protocol, and accesses that may raise SIGBUS; see tap.h. */
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "tap.h"
+
+static unsigned int count, failed;
+static sigjmp_buf bus;
+
+static void result(bool ok, const char *name, va_list args)
+{
+	count++;
+	failed += !ok;
+	printf("%sok %u ", ok ? "" : "not ", count);
+	vprintf(name, args);
+	putchar('\n');
+	fflush(stdout);
+}
+
+void tap_ok(bool ok, const char *name, ...)
+{
+	va_list args;
+
+	va_start(args, name);
+	result(ok, name, args);
+	va_end(args);
+}
+
+void tap_eq(int64_t got, int64_t want, const char *name, ...)
+{
+	va_list args;
+
+	va_start(args, name);
+	result(got == want, name, args);
+	va_end(args);
+	if (got != want)
+		printf("# got %lld (%#llx), wanted %lld (%#llx)\n",
+		       (long long)got, (long long)got, (long long)want,
+		       (long long)want);
+}
+
+int tap_done(void)
+{
+	printf("1..%u\n", count);
+	return failed ? 1 : 0;
+}
+
+static void on_sigbus(int sig)
+{
+	(void)sig;
+	siglongjmp(bus, 1);
+}
+
+static bool faults(const volatile void *p, bool write)
+{
+	struct sigaction action = { .sa_handler = on_sigbus }, old;
+	volatile bool faulted = true;
+
+	sigaction(SIGBUS, &action, &old);
+	if (!sigsetjmp(bus, 1)) {
+		if (write)
+			*(volatile uint8_t *)p = 0x5a;
+		else
+			(void)*(const volatile uint8_t *)p;
+		faulted = false;
+	}
+	sigaction(SIGBUS, &old, NULL);
+	return faulted;
+}
+
+bool faults_on_read(const volatile void *p)
+{
+	return faults(p, false);
+}
+
+bool faults_on_write(volatile void *p)
+{
+	return faults(p, true);
+}

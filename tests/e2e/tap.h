@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Tests of one program, in the Test Anything Protocol */
+#ifndef E2E_TAP_H
+#define E2E_TAP_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* One result: printf-style name, with what was seen when it is not as wanted */
+void tap_ok(bool ok, const char *name, ...)
+	__attribute__((format(printf, 2, 3)));
+void tap_eq(int64_t got, int64_t want, const char *name, ...)
+	__attribute__((format(printf, 3, 4)));
+/* The plan, last; the exit status */
+int tap_done(void);
+
+/* Does a load from, a store to this address raise SIGBUS? */
+bool faults_on_read(const volatile void *p);
+bool faults_on_write(volatile void *p);
+
+#endif /* E2E_TAP_H */

@@ -1,0 +1,94 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Tests of one script, in the Test Anything Protocol; and the parent's sysfs.
+
+tap_count=0
+tap_failed=0
+
+# ok NAME COMMAND...: the command succeeds
+ok()
+{
+	local name=$1
+	shift
+	tap_count=$((tap_count + 1))
+	if "$@" > /run/tap.out 2>&1; then
+		echo "ok $tap_count $name"
+	else
+		tap_failed=$((tap_failed + 1))
+		echo "not ok $tap_count $name"
+		sed 's/^/# /' /run/tap.out
+	fi
+}
+
+# is NAME GOT WANTED
+is()
+{
+	ok "$1 (${2})" same "$2" "$3"
+}
+
+same()
+{
+	[[ $1 == "$2" ]] || { echo "got '$1', wanted '$2'"; return 1; }
+}
+
+fails()
+{
+	! "$@"
+}
+
+tap_done()
+{
+	echo "1..$tap_count"
+	(( tap_failed == 0 ))
+}
+
+parent=$MDEV_CXL_PARENT
+driver=$(basename "$(readlink -f "$parent/driver")")
+mdevs=/sys/bus/mdev/devices
+
+types()
+{
+	local dir
+	for dir in "$parent"/mdev_supported_types/*; do
+		echo "${dir##*/"$driver"-}"
+	done
+}
+
+type_dir()
+{
+	echo "$parent/mdev_supported_types/$driver-$1"
+}
+
+available()
+{
+	cat "$(type_dir "$1")/available_instances"
+}
+
+# Number N as a UUID
+uuid()
+{
+	printf '%08x-0000-4000-8000-%012x' "$1" "$1"
+}
+
+# write FILE VALUE: with the errno's text on failure
+write()
+{
+	printf '%s\n' "$2" > "$1"
+}
+
+create()
+{
+	write "$(type_dir "$1")/create" "$2"
+}
+
+remove()
+{
+	write "$mdevs/$1/remove" 1
+}
+
+# The errno of a write, as text
+write_error()
+{
+	{ write "$1" "$2"; } 2>&1 | sed 's/.*: //'
+}
