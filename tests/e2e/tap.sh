@@ -92,3 +92,22 @@ write_error()
 {
 	{ write "$1" "$2"; } 2>&1 | sed 's/.*: //'
 }
+
+# Linux 7.3 detaches the memdev of an unbound function later, from a work item
+# that releases whatever driver the function has by then: let it go first.
+unbind_parent()
+{
+	write "$parent/driver/unbind" "${parent##*/}" || return
+	sleep 1
+}
+
+# soon COMMAND...: it comes true within some seconds
+soon()
+{
+	local n
+	for (( n = 0; n < 150; n++ )); do
+		"$@" && return
+		sleep 0.1
+	done
+	return 1
+}
