@@ -23,6 +23,7 @@ static const struct comp_case structures[] = {
 	{ "Link", 4, 0x38 },
 	{ "HDM decoders, 10 of them", 5, 0x150 },
 };
+
 KUNIT_ARRAY_PARAM_DESC(structure, structures, name);
 
 static void structure_test(struct kunit *test)
@@ -51,6 +52,7 @@ static const struct reg_test ras_regs[] = {
 	{ "header log, first", 0x18, 0, 0 },
 	{ "header log, last", 0x54, 0, 0 },
 };
+
 KUNIT_ARRAY_PARAM_DESC(ras, ras_regs, name);
 
 static void ras_test(struct kunit *test)
@@ -69,6 +71,7 @@ static const struct reg_test holes[] = {
 	{ "last of the block", 0xfffc, 0, 0 },
 	{ "past the block", 0x10000, 0, 0 },
 };
+
 KUNIT_ARRAY_PARAM_DESC(hole, holes, name);
 
 static void hole_test(struct kunit *test)
@@ -90,6 +93,7 @@ static struct kunit_suite comp_suite = {
 	.name = "mdev_cxl_comp",
 	.test_cases = comp_cases,
 };
+
 kunit_test_suite(comp_suite);
 
 MODULE_DESCRIPTION("KUnit tests for mdev_cxl: CXL component registers");

@@ -118,6 +118,7 @@ static const struct reg_test header_regs[] = {
 	/* Memory, master, parity, SERR, INTx disable; the list of capabilities */
 	{ "command, status", 0x04, 0x0546, 0x00100000 },
 };
+
 KUNIT_ARRAY_PARAM_DESC(header, header_regs, name);
 
 static void header_test(struct kunit *test)
@@ -142,6 +143,7 @@ static const struct bar_case bar_cases[] = {
 	{ "5 GiB is rounded up", 20 * MIB256, 32 * MIB256 },
 	{ "256 GiB", 1024 * MIB256, 1024 * MIB256 },
 };
+
 KUNIT_ARRAY_PARAM_DESC(bar, bar_cases, name);
 
 static void bar_test(struct kunit *test)
@@ -177,6 +179,7 @@ static const struct cap_case cap_cases[] = {
 	{ "MSI-X: table in BAR4", 0x11, 0x04, 0, 0x4 },
 	{ "MSI-X: pending bits in BAR4", 0x11, 0x08, 0, 0x804 },
 };
+
 KUNIT_ARRAY_PARAM_DESC(cap, cap_cases, name);
 
 static void cap_test(struct kunit *test)
@@ -242,6 +245,7 @@ static const struct reg_test aer_regs[] = {
 	{ "capabilities and control", 0x18, 0, 0 },
 	{ "header log", 0x1c, 0, 0 },
 };
+
 KUNIT_ARRAY_PARAM_DESC(aer, aer_regs, name);
 
 static void aer_test(struct kunit *test)
@@ -280,6 +284,7 @@ static const struct reg_test vector_regs[] = {
 	{ "pending bits", 0x800, 0, 0 },
 	{ "last of the page", 0xffc, 0, 0 },
 };
+
 KUNIT_ARRAY_PARAM_DESC(vector, vector_regs, name);
 
 static void vector_test(struct kunit *test)
@@ -309,6 +314,7 @@ static const struct desc_case desc_cases[] = {
 	{ "65 vectors", MIB256, 1, 65, 0, -EINVAL },
 	{ "reserved timeout", MIB256, 1, 1, 5, -EINVAL },
 };
+
 KUNIT_ARRAY_PARAM_DESC(desc, desc_cases, name);
 
 static void desc_test(struct kunit *test)
@@ -349,6 +355,7 @@ static struct kunit_suite config_suite = {
 	.name = "mdev_cxl_config",
 	.test_cases = config_cases,
 };
+
 kunit_test_suite(config_suite);
 
 MODULE_DESCRIPTION("KUnit tests for mdev_cxl: PCI configuration space");

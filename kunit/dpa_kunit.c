@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Who owns which device memory. */
 #include <kunit/test.h>
+#include <linux/bits.h>
 #include <linux/module.h>
 #include <linux/prandom.h>
 
 #include "dpa.h"
 
-#define M	(1ULL << 20)
-#define G	(1ULL << 30)
+#define M	BIT_ULL(20)
+#define G	BIT_ULL(30)
 
 struct align_case {
 	const char *name;
@@ -24,6 +25,7 @@ static const struct align_case align_cases[] = {
 	{ "two gigabytes", 2 * G, G },
 	{ "256 gigabytes", 256 * G, G },
 };
+
 KUNIT_ARRAY_PARAM_DESC(align, align_cases, name);
 
 static void align_test(struct kunit *test)
@@ -57,6 +59,7 @@ static const struct count_case count_cases[] = {
 	{ "across 4 GiB in gigabytes", 16 * G, G, 16 },
 	{ "a terabyte", 1024 * G, 64 * G, 16 },
 };
+
 KUNIT_ARRAY_PARAM_DESC(count, count_cases, name);
 
 static unsigned int alloc_all(struct mcxl_dpa *dpa, struct resource *res,
@@ -198,6 +201,7 @@ static struct kunit_suite dpa_suite = {
 	.name = "mdev_cxl_dpa",
 	.test_cases = dpa_cases,
 };
+
 kunit_test_suite(dpa_suite);
 
 MODULE_DESCRIPTION("KUnit tests for mdev_cxl: who owns which device memory");

@@ -17,6 +17,7 @@ static const struct dvsec_case dvsec_headers[] = {
 	{ "Flex Bus port", 7, 2, 0x20 },
 	{ "register locator", 8, 0, 0x14 },
 };
+
 KUNIT_ARRAY_PARAM_DESC(dvsec_header, dvsec_headers, name);
 
 static void header_test(struct kunit *test)
@@ -46,6 +47,7 @@ static const struct reg_test device_regs[] = {
 	{ "range 2 base low", 0x34, 0xf0000000, 0 },
 	{ "capability 3", 0x38, 0, 0 },
 };
+
 KUNIT_ARRAY_PARAM_DESC(device, device_regs, name);
 
 static void device_test(struct kunit *test)
@@ -74,6 +76,7 @@ static const struct reg_test locked_regs[] = {
 	{ "range 2 base low", 0x34, 0, 0 },
 	{ "the lock itself", 0x14, 0, 0x1 },
 };
+
 KUNIT_ARRAY_PARAM_DESC(locked, locked_regs, name);
 
 static void locked_test(struct kunit *test)
@@ -177,6 +180,7 @@ static struct kunit_suite dvsec_suite = {
 	.name = "mdev_cxl_dvsec",
 	.test_cases = dvsec_cases,
 };
+
 kunit_test_suite(dvsec_suite);
 
 MODULE_DESCRIPTION("KUnit tests for mdev_cxl: CXL DVSECs");

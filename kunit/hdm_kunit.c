@@ -28,7 +28,7 @@ struct rule_case {
 	bool ok;
 };
 
-#define TOP	(1ULL << 36)	/* granules of the whole address space */
+#define TOP	BIT_ULL(36)	/* granules of the whole address space */
 
 /* A partition of 8 granules with 4 decoders */
 static const struct rule_case rules[] = {
@@ -70,6 +70,7 @@ static const struct rule_case rules[] = {
 	{ "target: device coherent", 1, { { 0, 16, 1, 0, 0 } }, true },
 	{ "target: host only", 1, { { 0, 16, 1, 0, CTRL_HOSTONLY } }, false },
 };
+
 KUNIT_ARRAY_PARAM_DESC(rule, rules, name);
 
 static u32 do_step(struct mcxl_function *fn, const struct step *s)
@@ -121,6 +122,7 @@ static const struct count_case counts[] = {
 	{ "8 decoders", 8, 4 },
 	{ "10 decoders", 10, 5 },
 };
+
 KUNIT_ARRAY_PARAM_DESC(count, counts, name);
 
 static void count_test(struct kunit *test)
@@ -158,6 +160,7 @@ static const struct reg_test decoder_regs[] = {
 	{ "base low of 4, which is not there", 0x90, 0, 0 },
 	{ "control of 9, which is not there", 0x140, 0, 0 },
 };
+
 KUNIT_ARRAY_PARAM_DESC(decoder, decoder_regs, name);
 
 static void decoder_test(struct kunit *test)
@@ -187,6 +190,7 @@ static const struct reg_test frozen_regs[] = {
 	{ "skip low", 0x24, 0, 0x10000000 },
 	{ "skip high", 0x28, 0, 0 },
 };
+
 KUNIT_ARRAY_PARAM_DESC(frozen, frozen_regs, name);
 
 static void frozen_test(struct kunit *test)
@@ -330,6 +334,7 @@ static struct kunit_suite hdm_suite = {
 	.name = "mdev_cxl_hdm",
 	.test_cases = hdm_cases,
 };
+
 kunit_test_suite(hdm_suite);
 
 MODULE_DESCRIPTION("KUnit tests for mdev_cxl: HDM decoders");

@@ -71,6 +71,7 @@ static const struct reset_case resets[] = {
 	{ "conventional: HDM enable", CONV, HDM, 0x4, 4, 0x2, 0 },
 	{ "FLR: HDM enable", FLR, HDM, 0x4, 4, 0x2, 0x2 },
 };
+
 KUNIT_ARRAY_PARAM_DESC(reset, resets, name);
 
 static u32 locate(struct mcxl_function *fn, const struct reset_case *c,
@@ -132,6 +133,7 @@ static const struct decoder_case decoder_resets[] = {
 	{ "CXL keeps locked ones", CXL, { CTRL_LOCK, CTRL_LOCK }, 2 },
 	{ "CXL keeps what is below a locked one", CXL, { 0, CTRL_LOCK }, 2 },
 };
+
 KUNIT_ARRAY_PARAM_DESC(decoder, decoder_resets, name);
 
 static void decoder_test(struct kunit *test)
@@ -223,6 +225,7 @@ static const struct power_case powers[] = {
 	{ "D0 to D2, which is not there", 0, 2, 0, 0 },
 	{ "D3hot to D1, which is not there", 3, 1, 3, 0 },
 };
+
 KUNIT_ARRAY_PARAM_DESC(power, powers, name);
 
 static void power_test(struct kunit *test)
@@ -256,6 +259,7 @@ static const struct gate_case gates[] = {
 	{ "all", 0x2, 0x4, 0x2, 0, true, true },
 	{ "all, in D3hot", 0x2, 0x4, 0x2, 3, false, false },
 };
+
 KUNIT_ARRAY_PARAM_DESC(gate, gates, name);
 
 static void gate_test(struct kunit *test)
@@ -307,6 +311,7 @@ static struct kunit_suite reset_suite = {
 	.name = "mdev_cxl_reset",
 	.test_cases = reset_cases,
 };
+
 kunit_test_suite(reset_suite);
 
 MODULE_DESCRIPTION("KUnit tests for mdev_cxl: resets and power states");

@@ -2,13 +2,14 @@
 /* Sizes, decoder counts and names of the types. */
 #include <kunit/device.h>
 #include <kunit/test.h>
+#include <linux/bits.h>
 #include <linux/err.h>
 #include <linux/module.h>
 
 #include "types.h"
 
-#define M	(1ULL << 20)
-#define G	(1ULL << 30)
+#define M	BIT_ULL(20)
+#define G	BIT_ULL(30)
 
 static struct device *make_device(struct kunit *test)
 {
@@ -32,6 +33,7 @@ static const struct name_case name_cases[] = {
 	{ { 1280 * M, 1 }, "1280m", "CXL 1280 MiB" },
 	{ { 64 * G, 10 }, "64g-10d", "CXL 64 GiB, 10 decoders" },
 };
+
 KUNIT_ARRAY_PARAM_DESC(name, name_cases, name);
 
 static void name_test(struct kunit *test)
@@ -61,6 +63,7 @@ static const struct default_case default_cases[] = {
 	{ "five granules", 1280 * M, { "1280m", "512m", "256m" } },
 	{ "three granules", 768 * M, { "768m", "256m" } },
 };
+
 KUNIT_ARRAY_PARAM_DESC(default, default_cases, name);
 
 static void default_test(struct kunit *test)
@@ -98,6 +101,7 @@ static const struct bad_case bad_cases[] = {
 	{ "one twice", 2, { { G, 2 }, { G, 2 } } },
 	{ "second is bad", 2, { { G, 2 }, { G, 5 } } },
 };
+
 KUNIT_ARRAY_PARAM_DESC(bad, bad_cases, name);
 
 static void bad_test(struct kunit *test)
@@ -131,6 +135,7 @@ static struct kunit_suite types_suite = {
 	.name = "mdev_cxl_types",
 	.test_cases = types_cases,
 };
+
 kunit_test_suite(types_suite);
 
 MODULE_DESCRIPTION("KUnit tests for mdev_cxl: sizes, decoder counts and names");

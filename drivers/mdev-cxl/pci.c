@@ -225,10 +225,13 @@ static int register_parent(struct mcxl_pci *mp)
 		.nr_vectors = 1,
 		.cache_capable = mp->cap & PCI_DVSEC_CXL_CACHE_CAPABLE,
 	};
+	u8 timeout;
 
-	if (mp->cap & CXL_DVSEC_CAP_RST_CAPABLE)
-		desc.reset_timeout = min(FIELD_GET(CXL_DVSEC_CAP_RST_TIMEOUT,
-						   mp->cap), 4);
+	/* Values above 4 are reserved */
+	if (mp->cap & CXL_DVSEC_CAP_RST_CAPABLE) {
+		timeout = FIELD_GET(CXL_DVSEC_CAP_RST_TIMEOUT, mp->cap);
+		desc.reset_timeout = min(timeout, 4);
+	}
 
 	mp->parent = mdev_cxl_register_parent(&desc);
 	if (IS_ERR(mp->parent))

@@ -89,9 +89,9 @@ static uint64_t status(struct client *c, unsigned int slot)
 	return get(c, MDEV_CXL_SOFT_SLOT(slot) + MDEV_CXL_SOFT_STATUS);
 }
 
-static uint64_t run(struct client *c, struct job job)
+static uint64_t run(struct client *c, const struct job *job)
 {
-	submit(c, 0, &job);
+	submit(c, 0, job);
 	if (!completes(c))
 		return ~0ULL;
 	return status(c, 0);
@@ -119,22 +119,29 @@ static bool all(const uint8_t *p, uint8_t value, size_t len)
 
 static void test_operations(struct client *c)
 {
+	const struct job fill = {
+		.op = 1, .dst = 3, .len = 5 * MIB, .value = 0x5a,
+	};
+	const struct job copy = {
+		.op = 2, .src = 1, .dst = 8 * MIB + 5, .len = 3 * MIB - 1,
+	};
+	const struct job crc = {
+		.op = 3, .src = 17, .len = 2 * MIB + 1, .value = ~0U,
+	};
+
 	tap_eq(get(c, MDEV_CXL_SOFT_MAGIC), MDEV_CXL_SOFT_MAGIC_VALUE, "magic");
 
-	tap_eq(run(c, (struct job) { .op = 1, .dst = 3, .len = 5 * MIB,
-				     .value = 0x5a }), 2, "fill");
+	tap_eq(run(c, &fill), 2, "fill");
 	tap_ok(all(c->mem + 3, 0x5a, 5 * MIB) && !c->mem[2] &&
 	       !c->mem[5 * MIB + 3], "it fills just that");
 
 	for (size_t i = 0; i < 3 * MIB; i++)
 		c->mem[i] = i * 7 + (i >> 9);
-	tap_eq(run(c, (struct job) { .op = 2, .src = 1, .dst = 8 * MIB + 5,
-				     .len = 3 * MIB - 1 }), 2, "copy");
+	tap_eq(run(c, &copy), 2, "copy");
 	tap_ok(!memcmp(c->mem + 1, c->mem + 8 * MIB + 5, 3 * MIB - 1),
 	       "it copies");
 
-	tap_eq(run(c, (struct job) { .op = 3, .src = 17, .len = 2 * MIB + 1,
-				     .value = ~0U }), 2, "crc32c");
+	tap_eq(run(c, &crc), 2, "crc32c");
 	tap_eq(get(c, MDEV_CXL_SOFT_SLOT(0) + MDEV_CXL_SOFT_RESULT),
 	       crc32c(~0U, c->mem + 17, 2 * MIB + 1), "the checksum is right");
 }
@@ -164,13 +171,13 @@ static void test_refusals(struct client *c, uint64_t size)
 	};
 
 	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++)
-		tap_eq(run(c, table[i].job), table[i].want, "%s",
+		tap_eq(run(c, &table[i].job), table[i].want, "%s",
 		       table[i].name);
 
 	/* A doorbell for a slot that is not there is for nobody */
 	set(c, MDEV_CXL_SOFT_DOORBELL, 16);
 	set(c, MDEV_CXL_SOFT_DOORBELL, ~0ULL);
-	tap_eq(run(c, (struct job) { .op = 1, .len = 1 }), 2,
+	tap_eq(run(c, &table[12].job), 2,
 	       "alive after doorbells of slots that are not there");
 }
 
