@@ -4,7 +4,7 @@
 # modules are made.
 
 KDIR	?= /lib/modules/$(shell uname -r)/build
-O	?= $(CURDIR)/build
+BUILD	?= $(CURDIR)/build
 PREFIX	?= /usr/local
 DESTDIR	?=
 ARCH	?=
@@ -25,23 +25,23 @@ help: ## this list
 	@echo 'what they build is kept in $${MDEV_CXL_CACHE:-~/.cache/mdev-cxl}.'
 
 .PHONY: modules
-modules: ## build the modules for the kernel in KDIR (default: the running one) into O (default: build)
-	@mkdir -p $(O)/modules
-	$(MAKE) -C $(KDIR) M=$(CURDIR) MO=$(abspath $(O)/modules) modules
+modules: ## build the modules for the kernel in KDIR (default: the running one) into BUILD (default: build)
+	@mkdir -p $(BUILD)/modules
+	$(MAKE) -C $(KDIR) M=$(CURDIR) MO=$(abspath $(BUILD)/modules) modules
 
 .PHONY: user
-user: ## build the user programs of samples/ and tests/ into O
-	@mkdir -p $(O)
+user: ## build the user programs of samples/ and tests/ into BUILD
+	@mkdir -p $(BUILD)
 	@set -e; for dir in $(USER_DIRS); do \
-		$(MAKE) --no-print-directory -C $$dir O=$(abspath $(O)); \
+		$(MAKE) --no-print-directory -C $$dir O=$(abspath $(BUILD)); \
 	done
 
 .PHONY: install
 install: modules ## install modules, headers, mdevctl files (DESTDIR, PREFIX)
-	$(MAKE) -C $(KDIR) M=$(CURDIR) MO=$(abspath $(O)/modules) \
+	$(MAKE) -C $(KDIR) M=$(CURDIR) MO=$(abspath $(BUILD)/modules) \
 		$(if $(DESTDIR),INSTALL_MOD_PATH=$(abspath $(DESTDIR))) modules_install
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/include/linux include/linux/mdev_cxl.h \
-		include/uapi/linux/mdev_cxl.h
+		include/uapi/linux/vfio_mdev_cxl.h
 	$(MAKE) -C mdevctl-types install DESTDIR=$(DESTDIR) PREFIX=$(PREFIX)
 
 .PHONY: kunit
@@ -65,9 +65,9 @@ lint: ## checkpatch --strict, sparse, W=1, kernel-doc, shellcheck
 	tests/lab/enter tests/lint
 
 .PHONY: docs
-docs: ## the documentation as HTML in O/docs; warnings are errors
-	tests/lab/enter Documentation/build $(abspath $(O)/docs)
+docs: ## the documentation as HTML in BUILD/docs; warnings are errors
+	tests/lab/enter Documentation/build $(abspath $(BUILD)/docs)
 
 .PHONY: clean
-clean: ## remove O; the cache stays
-	rm -rf $(O)
+clean: ## remove BUILD; the cache stays
+	rm -rf $(BUILD)

@@ -255,6 +255,10 @@ static int mcxl_pci_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 	rc = pcim_enable_device(pdev);
 	if (rc)
 		return rc;
+	/* What mcxl_pci_slot_reset() goes back to */
+	rc = pci_save_state(pdev);
+	if (rc)
+		return rc;
 
 	mp = devm_cxl_dev_state_create(&pdev->dev, CXL_DEVTYPE_DEVMEM,
 				       pci_get_dsn(pdev), dvsec,

@@ -12,7 +12,7 @@
 #include <linux/uaccess.h>
 #include <linux/vfio_pci_core.h>
 
-#include <uapi/linux/mdev_cxl.h>
+#include <uapi/linux/vfio_mdev_cxl.h>
 
 #include "instance.h"
 #include "parent.h"

@@ -10,7 +10,7 @@
 #include <stdint.h>
 #include <stddef.h>
 #include <linux/vfio.h>
-#include <linux/mdev_cxl.h>
+#include <linux/vfio_mdev_cxl.h>
 
 /**
  * struct vfio - an open device

@@ -5,8 +5,8 @@
  *
  * A VMM that knows none of this has a plain vfio-pci device.
  */
-#ifndef _UAPI_LINUX_MDEV_CXL_H
-#define _UAPI_LINUX_MDEV_CXL_H
+#ifndef _UAPI_LINUX_VFIO_MDEV_CXL_H
+#define _UAPI_LINUX_VFIO_MDEV_CXL_H
 
 #include <linux/types.h>
 #include <linux/vfio.h>
@@ -48,4 +48,4 @@ struct vfio_device_info_cap_cxl {
 /* HDM decoder capability structure: aligned dwords, no mmap */
 #define VFIO_REGION_SUBTYPE_CXL_COMP_REGS	2
 
-#endif /* _UAPI_LINUX_MDEV_CXL_H */
+#endif /* _UAPI_LINUX_VFIO_MDEV_CXL_H */
