@@ -156,8 +156,9 @@ static vm_fault_t fault(struct mcxl_instance *inst, struct vm_fault *vmf,
 		rc = ops->get_pfn(inst->part.parent,
 				  inst->part.dpa.start + vdpa, order, &pfn,
 				  &got);
+	/* Nor VM_FAULT_OOM: user space would fault again, for ever */
 	if (rc)
-		return rc == -ENOMEM ? VM_FAULT_OOM : VM_FAULT_SIGBUS;
+		return VM_FAULT_SIGBUS;
 	if (got < order)
 		return no;
 
