@@ -3,8 +3,10 @@
  * Device memory in host RAM. It is taken on first touch, 2 MiB at a time where
  * the host has that in one piece, else page by page, and kept until the
  * module goes. No lock: whoever is first to put pages into a place has won.
+ *
+ * A guest decides what is touched, so it must not be able to use up the host's
+ * memory: some is left alone, and no process is killed to find more.
  */
-#include <linux/array_size.h>
 #include <linux/atomic.h>
 #include <linux/gfp.h>
 #include <linux/mm.h>
@@ -15,6 +17,13 @@
 
 #define PIECE_ORDER	get_order(SZ_2M)
 #define PIECE_PAGES	(SZ_2M / PAGE_SIZE)
+
+/* The part of its memory that stays with the host: 1/16 */
+#define HOST_SHARE	16
+
+/* As hard as it gets without the OOM killer, which would not find us */
+#define GFP_PAGES	(GFP_KERNEL | __GFP_ZERO | __GFP_RETRY_MAYFAIL | \
+			 __GFP_NOWARN)
 
 /**
  * struct soft_piece - 2 MiB of device memory
@@ -59,16 +68,23 @@ static void free_small(struct page **small)
 	kvfree(small);
 }
 
+static bool host_can_spare(void)
+{
+	return si_mem_available() > totalram_pages() / HOST_SHARE;
+}
+
 /* A new piece, in one block if the host has one */
 static unsigned long new_piece(int node)
 {
 	struct page *block, **small;
 
+	if (!host_can_spare())
+		return 0;
 	block = alloc_pages_node(node, GFP_KERNEL | __GFP_ZERO | __GFP_COMP |
 				 __GFP_NOWARN | __GFP_NORETRY, PIECE_ORDER);
 	if (block)
 		return (unsigned long)block;
-	small = kvzalloc_objs(*small, PIECE_PAGES);
+	small = kvzalloc_objs(*small, PIECE_PAGES, GFP_PAGES);
 	return small ? (unsigned long)small | PIECE_SMALL : 0;
 }
 
@@ -103,7 +119,9 @@ static struct page *get_small_page(struct page **slot, int node)
 
 	if (page)
 		return page;
-	page = alloc_pages_node(node, GFP_KERNEL | __GFP_ZERO, 0);
+	if (!host_can_spare())
+		return NULL;
+	page = alloc_pages_node(node, GFP_PAGES, 0);
 	if (!page)
 		return NULL;
 	other = cmpxchg(slot, NULL, page);
