@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The engine: executes the jobs of all partitions, in turns. A turn is a piece
- * of at most SOFT_TURN bytes, whatever the job, so that partitions with work
- * get equal shares of it. A queue is a partition's end of the engine.
+ * The engine: executes the jobs of all partitions, in turns. A turn is worth
+ * SOFT_TURN bytes of work, be that a part of one job or many small ones, so
+ * that partitions with work get equal shares of it. A queue is a partition's
+ * end of the engine.
  *
- * Jobs are checked when they are submitted, against a copy that the guest
- * can't change any more, and the memory is reached by vDPA only.
+ * Jobs are checked when they are submitted; from then on the guest can't
+ * change the registers of the slot. The memory is reached by vDPA only.
  */
 #include <linux/cleanup.h>
 #include <linux/crc32.h>
@@ -22,6 +23,8 @@
 #include "soft.h"
 
 #define SOFT_TURN	SZ_256K
+/* The least that a piece of work counts for: to start one costs time, too */
+#define SOFT_PIECE_MIN	SZ_4K
 #define SLOT_REGS	8
 
 /**
@@ -52,9 +55,11 @@ struct soft_job {
  * @head: next of @fifo to be executed
  * @busy: busy slots
  * @job: what the slot at @head is to do, once @job.len is not 0
+ * @credit: bytes left of its turn
  * @work: bytes done since start
  * @started: work is accepted
- * @running: the engine is at it, without the lock
+ * @running: the engine is at it, without the lock; @job and @credit are its
+ *	own meanwhile
  */
 struct soft_queue {
 	struct soft_engine *engine;
@@ -65,6 +70,7 @@ struct soft_queue {
 	unsigned int head;
 	unsigned int busy;
 	struct soft_job job;
+	size_t credit;
 	u64 work;
 	bool started;
 	bool running;
@@ -123,6 +129,14 @@ static void complete_slot(struct soft_queue *queue, unsigned int slot,
 		mdev_cxl_partition_signal(queue->part, vector);
 }
 
+/* At the end of the line, for a whole turn */
+static void line_up(struct soft_queue *queue)
+{
+	lockdep_assert_held(&queue->engine->lock);
+	queue->credit = SOFT_TURN;
+	list_add_tail(&queue->node, &queue->engine->ready);
+}
+
 static void submit(struct soft_queue *queue, u64 number)
 {
 	struct soft_engine *engine = queue->engine;
@@ -150,7 +164,7 @@ static void submit(struct soft_queue *queue, u64 number)
 	queue->fifo[tail] = slot;
 	queue->busy++;
 	if (list_empty(&queue->node) && !queue->running)
-		list_add_tail(&queue->node, &engine->ready);
+		line_up(queue);
 	queue_work(engine->wq, &engine->work);
 }
 
@@ -160,10 +174,11 @@ static void *job_vaddr(struct soft_queue *queue, u64 vdpa, size_t *len)
 	return mdev_cxl_partition_vaddr(queue->part, vdpa, len);
 }
 
-/* One turn. Returns an errno; the progress is in job->done. */
-static int run_turn(struct soft_queue *queue, struct soft_job *job)
+/* One piece of the job, within the turn. Returns its bytes, or an errno. */
+static ssize_t run_piece(struct soft_queue *queue)
 {
-	size_t len = min_t(u64, job->len - job->done, SOFT_TURN);
+	struct soft_job *job = &queue->job;
+	size_t len = min_t(u64, job->len - job->done, queue->credit);
 	void *src = NULL, *dst = NULL;
 
 	if (job->op != MDEV_CXL_SOFT_OP_FILL)
@@ -182,57 +197,63 @@ static int run_turn(struct soft_queue *queue, struct soft_job *job)
 	else
 		memcpy(dst, src, len);
 	job->done += len;
-	return 0;
+	return len;
 }
 
-static void end_job(struct soft_queue *queue, const struct soft_job *job,
-		    int rc)
+static void end_job(struct soft_queue *queue, u64 status)
 {
+	const struct soft_job *job = &queue->job;
 	unsigned int slot = queue->fifo[queue->head];
 
-	if (job->op == MDEV_CXL_SOFT_OP_CRC32C && !rc)
+	if (job->op == MDEV_CXL_SOFT_OP_CRC32C &&
+	    status == MDEV_CXL_SOFT_DONE)
 		*slot_reg(queue, slot, MDEV_CXL_SOFT_RESULT) = job->value;
 	queue->head = (queue->head + 1) % MDEV_CXL_SOFT_SLOTS;
 	queue->busy--;
 	queue->job = (struct soft_job) {};
-	complete_slot(queue, slot, rc ? MDEV_CXL_SOFT_ERR_MEMORY :
-					MDEV_CXL_SOFT_DONE);
+	complete_slot(queue, slot, status);
 }
 
-/* One turn of the partition whose turn it is. False: there was none. */
-static bool next_turn(struct soft_engine *engine)
+/* The partition whose turn it is, or NULL when nobody has work */
+static struct soft_queue *take_queue(struct soft_engine *engine)
 {
 	struct soft_queue *queue;
-	struct soft_job job;
-	int rc;
-
-	scoped_guard(mutex, &engine->lock) {
-		queue = list_first_entry_or_null(&engine->ready,
-						 struct soft_queue, node);
-		if (!queue)
-			return false;
-		list_del_init(&queue->node);
-		queue->running = true;
-		job = queue->job;
-		if (!job.len)
-			job = load_job(queue, queue->fifo[queue->head]);
-	}
-
-	rc = run_turn(queue, &job);
 
 	guard(mutex)(&engine->lock);
-	queue->work += job.done - queue->job.done;
-	queue->job = job;
+	queue = list_first_entry_or_null(&engine->ready, struct soft_queue,
+					 node);
+	if (!queue)
+		return NULL;
+	list_del_init(&queue->node);
+	queue->running = true;
+	if (!queue->job.len)
+		queue->job = load_job(queue, queue->fifo[queue->head]);
+	return queue;
+}
+
+/* What came of a piece; its turn goes on while it has work and credit */
+static void put_queue(struct soft_queue *queue, ssize_t done)
+{
+	struct soft_engine *engine = queue->engine;
+	size_t cost = max_t(ssize_t, done, SOFT_PIECE_MIN);
+
+	guard(mutex)(&engine->lock);
+	queue->credit -= min(queue->credit, cost);
 	if (queue->started) {
-		if (rc || job.done == job.len)
-			end_job(queue, &job, rc);
-		if (queue->busy)
-			list_add_tail(&queue->node, &engine->ready);
+		queue->work += max(done, 0);
+		if (done < 0)
+			end_job(queue, MDEV_CXL_SOFT_ERR_MEMORY);
+		else if (queue->job.done == queue->job.len)
+			end_job(queue, MDEV_CXL_SOFT_DONE);
+
+		if (queue->busy && queue->credit)
+			list_add(&queue->node, &engine->ready);
+		else if (queue->busy)
+			line_up(queue);
 	}
-	queue->running = false;
-	/* The queue may be gone as soon as the lock is dropped */
+	/* Pairs with soft_queue_stop(), after which the queue may be gone */
+	smp_store_release(&queue->running, false);
 	wake_up_all(&engine->idle);
-	return true;
 }
 
 static void engine_work(struct work_struct *work)
@@ -240,8 +261,12 @@ static void engine_work(struct work_struct *work)
 	struct soft_engine *engine =
 		container_of(work, struct soft_engine, work);
 
-	while (next_turn(engine))
+	struct soft_queue *queue;
+
+	while ((queue = take_queue(engine))) {
+		put_queue(queue, run_piece(queue));
 		cond_resched();
+	}
 }
 
 /**
@@ -314,18 +339,12 @@ void soft_queue_start(struct soft_queue *queue)
 	queue->started = true;
 }
 
-static bool is_running(struct soft_queue *queue)
-{
-	guard(mutex)(&queue->engine->lock);
-	return queue->running;
-}
-
 /**
  * soft_queue_stop - drop all jobs
  * @queue: the queue
  *
  * On return the engine does not touch the partition's memory any more. Takes
- * as long as one turn.
+ * no longer than one piece of work.
  */
 void soft_queue_stop(struct soft_queue *queue)
 {
@@ -333,7 +352,8 @@ void soft_queue_stop(struct soft_queue *queue)
 		queue->started = false;
 		list_del_init(&queue->node);
 	}
-	wait_event(queue->engine->idle, !is_running(queue));
+	/* Pairs with put_queue(); not a lock, which must not be taken here */
+	wait_event(queue->engine->idle, !smp_load_acquire(&queue->running));
 }
 
 /* The 64-bit register around @offset, as the guest sees it */

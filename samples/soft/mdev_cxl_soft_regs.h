@@ -6,7 +6,11 @@
  * There are 16 slots. To run a job write a slot that is not busy, then its
  * number to the doorbell. When the job has ended the slot has its status, and
  * the vector that it names is raised. Jobs of one partition run in the order
- * of their doorbells; partitions take turns.
+ * of their doorbells; partitions take turns, each worth the same bytes of
+ * work. A job that ends in an error may have been done in part.
+ *
+ * The checksum is the bare CRC-32C: start with ~0 and invert the result for
+ * that of iSCSI, or start with the last result to go on where a job ended.
  */
 #ifndef _MDEV_CXL_SOFT_REGS_H
 #define _MDEV_CXL_SOFT_REGS_H
