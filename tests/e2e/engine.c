@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * engine UUID OTHER: the engine of the software parent: its operations, their
- * completion by interrupt, what it refuses, and that partitions take turns.
+ * engine UUID OTHER: the engine of the software parent: its registers, its
+ * operations, their completion by interrupt, what it refuses, that partitions
+ * take turns, and that jobs end with their owner.
  */
 #define _GNU_SOURCE
 #include <err.h>
@@ -75,13 +76,18 @@ static void submit(struct client *c, unsigned int slot, const struct job *job)
 }
 
 /* Wait for the interrupt, not by looking at the status */
-static bool completes(struct client *c)
+static bool completes_in(struct client *c, int ms)
 {
 	struct pollfd p = { .fd = c->event, .events = POLLIN };
 	uint64_t count;
 
-	return poll(&p, 1, 20000) == 1 &&
+	return poll(&p, 1, ms) == 1 &&
 	       read(c->event, &count, sizeof(count)) == sizeof(count);
+}
+
+static bool completes(struct client *c)
+{
+	return completes_in(c, 20000);
 }
 
 static uint64_t status(struct client *c, unsigned int slot)
@@ -181,24 +187,135 @@ static void test_refusals(struct client *c, uint64_t size)
 	       "alive after doorbells of slots that are not there");
 }
 
-/* Two partitions with work enough: each gets about half */
-static void test_turns(struct client *a, struct client *b)
+/* Every width that a guest may use reaches the same registers */
+static void test_registers(struct client *c)
 {
-	struct job job = { .op = 1, .len = 16 * MIB };
-	uint64_t done_a, done_b;
+	const uint64_t at = REGS + MDEV_CXL_SOFT_SLOT(5) + MDEV_CXL_SOFT_SRC;
+	const uint64_t value = 0x8877665544332211ULL;
+	static const unsigned int sizes[] = { 1, 2, 4, 8 };
+	uint8_t bytes[12] = {};
+	unsigned int i, n;
 
-	for (unsigned int slot = 0; slot < 16; slot++) {
-		submit(a, slot, &job);
-		submit(b, slot, &job);
+	for (i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+		uint64_t mask = ~0ULL >> (64 - 8 * sizes[i]);
+		bool same = true;
+
+		vfio_write(&c->v, BAR4, at, 8, 0);
+		for (n = 0; n < 8; n += sizes[i])
+			vfio_write(&c->v, BAR4, at + n, sizes[i],
+				   value >> 8 * n & mask);
+		tap_eq(vfio_read(&c->v, BAR4, at, 8), value,
+		       "registers: written by %u bytes", sizes[i]);
+		for (n = 0; n < 8; n += sizes[i])
+			same = same && vfio_read(&c->v, BAR4, at + n,
+						 sizes[i]) ==
+				       (value >> 8 * n & mask);
+		tap_ok(same, "registers: read by %u bytes", sizes[i]);
 	}
-	while (get(a, MDEV_CXL_SOFT_WORK) < 128 * MIB)
+	vfio_pread(&c->v, BAR4, at - 3, bytes, sizeof(bytes));
+	tap_ok(!bytes[2] && bytes[3] == 0x11 && bytes[10] == 0x88 && !bytes[11],
+	       "registers: read across three of them");
+
+	set(c, MDEV_CXL_SOFT_MAGIC, 0);
+	set(c, MDEV_CXL_SOFT_WORK, 99);
+	set(c, MDEV_CXL_SOFT_SLOT(5) + MDEV_CXL_SOFT_STATUS, 99);
+	set(c, MDEV_CXL_SOFT_SLOT(5) + MDEV_CXL_SOFT_RESULT, 99);
+	set(c, MDEV_CXL_SOFT_REGS_SIZE - 8, 99);
+	tap_ok(get(c, MDEV_CXL_SOFT_MAGIC) == MDEV_CXL_SOFT_MAGIC_VALUE &&
+	       !get(c, MDEV_CXL_SOFT_WORK) && !status(c, 5) &&
+	       !get(c, MDEV_CXL_SOFT_SLOT(5) + MDEV_CXL_SOFT_RESULT) &&
+	       !get(c, MDEV_CXL_SOFT_REGS_SIZE - 8),
+	       "registers: what is read-only stays as it is");
+}
+
+/* A busy slot is the engine's, and its doorbell rings once */
+static void test_busy(struct client *c)
+{
+	const uint64_t at = MDEV_CXL_SOFT_SLOT(1);
+	const struct job job = { .op = 1, .len = 16 * MIB };
+	uint64_t before = get(c, MDEV_CXL_SOFT_WORK);
+	unsigned int i;
+
+	submit(c, 0, &job);
+	submit(c, 1, &job);
+	set(c, at + MDEV_CXL_SOFT_LEN, ~0ULL);
+	set(c, at + MDEV_CXL_SOFT_DST, ~0ULL);
+	for (i = 0; i < 100; i++)
+		set(c, MDEV_CXL_SOFT_DOORBELL, 1);
+	tap_eq(get(c, at + MDEV_CXL_SOFT_LEN), 16 * MIB,
+	       "a busy slot keeps its values");
+	while (status(c, 1) == MDEV_CXL_SOFT_BUSY)
 		usleep(1000);
-	done_a = get(a, MDEV_CXL_SOFT_WORK);
-	done_b = get(b, MDEV_CXL_SOFT_WORK);
-	tap_ok(done_b * 10 >= done_a * 8 && done_b * 8 <= done_a * 10,
-	       "partitions take turns: %llu and %llu MiB",
+	tap_eq(status(c, 1), MDEV_CXL_SOFT_DONE, "its job is done");
+	tap_eq(get(c, MDEV_CXL_SOFT_WORK) - before, 32 * MIB,
+	       "once, however often the doorbell rang");
+	completes(c);
+}
+
+/* Closed with jobs under way: nothing of it meets the next user */
+static void test_close(struct client *c, const char *uuid)
+{
+	const struct job job = { .op = 1, .len = 16 * MIB, .value = 0xee };
+	unsigned int slot;
+
+	vfio_reset(&c->v);
+	vfio_enable_memory(&c->v, true);
+	for (slot = 0; slot < 16; slot++)
+		submit(c, slot, &job);
+	munmap(c->mem, 16 * MIB);
+	close(c->event);
+	vfio_close(&c->v);
+
+	open_client(c, uuid);
+	tap_ok(!get(c, MDEV_CXL_SOFT_WORK) && !status(c, 0) && !status(c, 15),
+	       "closed with jobs under way: the next user finds none");
+	tap_ok(all(c->mem, 0, 16 * MIB), "and no byte that they wrote");
+	usleep(100000);
+	tap_ok(all(c->mem, 0, 16 * MIB) && !completes_in(c, 0),
+	       "neither later, nor an interrupt");
+	tap_eq(run(c, &(struct job) { .op = 1, .len = 4096 }), 2,
+	       "the engine works for the next user");
+}
+
+static void fill_queue(struct client *c, uint64_t op, uint64_t len)
+{
+	const struct job job = { .op = op, .len = len };
+
+	vfio_reset(&c->v);
+	vfio_enable_memory(&c->v, true);
+	for (unsigned int slot = 0; slot < 16; slot++)
+		submit(c, slot, &job);
+}
+
+/* Work done by both over 64 MiB of it; jobs of b that end start again */
+static void test_shares(struct client *a, struct client *b, const char *name)
+{
+	uint64_t start_a = get(a, MDEV_CXL_SOFT_WORK);
+	uint64_t start_b = get(b, MDEV_CXL_SOFT_WORK);
+	uint64_t done_a, done_b, jobs = 0;
+
+	do {
+		/* They end in order */
+		while (status(b, jobs % 16) != MDEV_CXL_SOFT_BUSY)
+			set(b, MDEV_CXL_SOFT_DOORBELL, jobs++ % 16);
+		done_a = get(a, MDEV_CXL_SOFT_WORK) - start_a;
+	} while (done_a < 64 * MIB);
+	done_b = get(b, MDEV_CXL_SOFT_WORK) - start_b;
+	/* Fair is 1:1; by jobs, not work, the small ones would have 1:4 */
+	tap_ok(done_b * 2 > done_a && done_b < done_a * 2,
+	       "%s: equal shares, %llu and %llu MiB", name,
 	       (unsigned long long)(done_a / MIB),
 	       (unsigned long long)(done_b / MIB));
+}
+
+static void test_turns(struct client *a, struct client *b)
+{
+	fill_queue(a, 3, 256 * MIB);
+	fill_queue(b, 3, 256 * MIB);
+	test_shares(a, b, "large jobs");
+	fill_queue(b, 3, 64 << 10);
+	test_shares(a, b, "large jobs and small ones");
+	fill_queue(b, 1, 16 * MIB);
 
 	/* A reset drops what is queued, of the one and not of the other */
 	tap_eq(vfio_reset(&a->v), 0, "reset with jobs under way");
@@ -223,9 +340,12 @@ int main(int argc, char **argv)
 	if (!hdm)
 		err(1, "HDM region");
 
+	test_registers(&a);
 	test_operations(&a);
 	test_refusals(&a, hdm->size);
+	test_busy(&a);
 	tap_ok(all(b.mem, 0, 16 * MIB), "the other partition is untouched");
 	test_turns(&a, &b);
+	test_close(&a, argv[1]);
 	return tap_done();
 }
