@@ -13,7 +13,64 @@
 
 #include "vfio.h"
 
+#define BAR2	VFIO_PCI_BAR2_REGION_INDEX
 #define PIECE	(2UL << 20)
+#define WORDS	(PIECE / sizeof(uint64_t))
+
+/* What follows is of no use when this is not so */
+static void must(bool ok, const char *what)
+{
+	if (!ok)
+		errx(1, "failed: %s", what);
+	printf("%s\n", what);
+}
+
+static void show_region_caps(struct vfio_region_info *region)
+{
+	struct vfio_region_info_cap_type *type;
+	struct vfio_region_info_cap_sparse_mmap *sparse;
+	uint32_t i;
+
+	type = (void *)vfio_region_cap(region, VFIO_REGION_INFO_CAP_TYPE);
+	if (type)
+		printf("  type %#x, subtype %u\n", type->type, type->subtype);
+	sparse = (void *)vfio_region_cap(region,
+					 VFIO_REGION_INFO_CAP_SPARSE_MMAP);
+	for (i = 0; sparse && i < sparse->nr_areas; i++)
+		printf("  mmap of %#llx bytes at %#llx only\n",
+		       (unsigned long long)sparse->areas[i].size,
+		       (unsigned long long)sparse->areas[i].offset);
+}
+
+static void show_region(struct vfio *v, uint32_t index)
+{
+	struct vfio_region_info *region = vfio_region(v, index);
+
+	if (!region)
+		return;
+	if (region->size)
+		printf("region %u: %#llx bytes%s%s%s\n", index,
+		       (unsigned long long)region->size,
+		       region->flags & VFIO_REGION_INFO_FLAG_READ ?
+		       ", read" : "",
+		       region->flags & VFIO_REGION_INFO_FLAG_WRITE ?
+		       ", write" : "",
+		       region->flags & VFIO_REGION_INFO_FLAG_MMAP ?
+		       ", mmap" : "");
+	show_region_caps(region);
+	free(region);
+}
+
+static void show_interrupts(struct vfio *v, uint32_t index)
+{
+	struct vfio_irq_info info = { .argsz = sizeof(info), .index = index };
+
+	if (ioctl(v->device, VFIO_DEVICE_GET_IRQ_INFO, &info))
+		err(1, "VFIO_DEVICE_GET_IRQ_INFO");
+	if (info.count)
+		printf("interrupt index %u: %u of them, flags %#x\n", index,
+		       info.count, info.flags);
+}
 
 static void show_device(struct vfio *v)
 {
@@ -25,23 +82,10 @@ static void show_device(struct vfio *v)
 	printf("device: %u regions, %u interrupt indexes, flags %#x%s\n",
 	       info.num_regions, info.num_irqs, info.flags,
 	       info.flags & VFIO_DEVICE_FLAGS_CXL ? " (CXL)" : "");
-
-	for (i = 0; i < info.num_regions; i++) {
-		struct vfio_region_info *region = vfio_region(v, i);
-
-		if (!region)
-			continue;
-		if (region->size)
-			printf("region %u: %#llx bytes%s%s%s\n", i,
-			       (unsigned long long)region->size,
-			       region->flags & VFIO_REGION_INFO_FLAG_READ ?
-			       ", read" : "",
-			       region->flags & VFIO_REGION_INFO_FLAG_WRITE ?
-			       ", write" : "",
-			       region->flags & VFIO_REGION_INFO_FLAG_MMAP ?
-			       ", mmap" : "");
-		free(region);
-	}
+	for (i = 0; i < info.num_regions; i++)
+		show_region(v, i);
+	for (i = 0; i < info.num_irqs; i++)
+		show_interrupts(v, i);
 }
 
 static uint32_t config(struct vfio *v, uint32_t at, size_t len)
@@ -71,19 +115,29 @@ static void show_capabilities(struct vfio *v)
 	}
 }
 
+static bool holds_pattern(const volatile uint64_t *mem)
+{
+	uint64_t i;
+
+	for (i = 0; i < WORDS && mem[i] == ~i; i++)
+		;
+	return i == WORDS;
+}
+
 /* The memory through the BAR: what a VMM does that knows nothing of CXL */
 static void try_aperture(struct vfio *v)
 {
 	volatile uint64_t *mem;
+	uint64_t i;
 
-	if (vfio_enable_memory(v, true))
-		errx(1, "cannot enable memory");
-	mem = vfio_mmap(v, VFIO_PCI_BAR2_REGION_INDEX, 0, PIECE);
+	must(!vfio_enable_memory(v, true), "memory space is enabled");
+	mem = vfio_mmap(v, BAR2, 0, PIECE);
 	if (mem == MAP_FAILED)
 		err(1, "mmap of BAR2");
-	printf("aperture: reads %#llx at first,", (unsigned long long)mem[0]);
-	mem[0] = 0x6d6465762d63786cULL;
-	printf(" %#llx after a write\n", (unsigned long long)mem[0]);
+	must(!mem[0] && !mem[WORDS - 1], "aperture: reads zero at first");
+	for (i = 0; i < WORDS; i++)
+		mem[i] = ~i;
+	must(holds_pattern(mem), "aperture: holds a pattern");
 	munmap((void *)mem, PIECE);
 }
 
@@ -95,44 +149,61 @@ static void try_decoder(struct vfio *v)
 	volatile uint64_t *mem;
 	int64_t ctrl;
 
-	if (region < 0)
-		errx(1, "no HDM region");
+	must(region >= 0, "there is an HDM region");
 	ctrl = vfio_hdm_commit(v, 0, 4ULL << 30, 256UL << 20);
-	printf("decoder 0: 256 MiB at GPA 4 GiB, control %#llx%s\n",
-	       (unsigned long long)ctrl,
-	       ctrl >= 0 && ctrl & HDM_CTRL_COMMITTED ? ", committed" : "");
-	if (vfio_hdm_write(v, HDM_GLOBAL, HDM_GLOBAL_ENABLE) ||
-	    vfio_enable_cxl_mem(v, true))
-		errx(1, "cannot enable CXL.mem");
+	must(ctrl >= 0 && ctrl & HDM_CTRL_COMMITTED,
+	     "decoder 0: committed, 256 MiB at GPA 4 GiB");
+	must(!vfio_hdm_write(v, HDM_GLOBAL, HDM_GLOBAL_ENABLE) &&
+	     !vfio_enable_cxl_mem(v, true), "CXL.mem is enabled");
 
 	/* A VMM would now give this to KVM as a memory slot at 4 GiB */
 	mem = vfio_mmap(v, region, 0, PIECE);
 	if (mem == MAP_FAILED)
 		err(1, "mmap of the HDM region");
-	printf("HDM region: reads %#llx at vDPA 0, the same memory\n",
-	       (unsigned long long)mem[0]);
+	must(holds_pattern(mem), "HDM region: the same memory at vDPA 0");
 	munmap((void *)mem, PIECE);
+}
+
+/* Registers are reset, memory is kept: it is cleared at the last close */
+static void try_reset(struct vfio *v)
+{
+	uint64_t word;
+
+	must(!vfio_reset(v), "reset");
+	must(!vfio_hdm_read(v, HDM_CTRL(0)), "decoder 0 is not committed");
+	must(vfio_pread(v, BAR2, 8, &word, 8), "memory is out of reach");
+	must(!vfio_enable_memory(v, true) &&
+	     vfio_read(v, BAR2, 8, 8) == ~1ULL,
+	     "and once it is enabled, still there");
+}
+
+static void open_instance(struct vfio *v, const char *uuid)
+{
+	int rc = vfio_open(v, uuid);
+
+	if (rc)
+		errx(1, "%s: %s", uuid, strerror(-rc));
+	printf("opened by %s\n", v->group < 0 ? "cdev and iommufd" :
+						"group and container");
 }
 
 int main(int argc, char **argv)
 {
 	struct vfio v;
-	int rc;
 
 	if (argc != 2)
 		errx(2, "usage: vfio-client UUID");
-	rc = vfio_open(&v, argv[1]);
-	if (rc)
-		errx(1, "%s: %s", argv[1], strerror(-rc));
-	printf("opened by %s\n", v.group < 0 ? "cdev and iommufd" :
-					       "group and container");
+	open_instance(&v, argv[1]);
 	show_device(&v);
 	show_capabilities(&v);
 	try_aperture(&v);
 	try_decoder(&v);
-	rc = vfio_reset(&v);
-	printf("reset: %s, decoder 0 has control %#x\n", strerror(-rc),
-	       vfio_hdm_read(&v, HDM_CTRL(0)));
+	try_reset(&v);
+	vfio_close(&v);
+
+	open_instance(&v, argv[1]);
+	must(!vfio_enable_memory(&v, true) && !vfio_read(&v, BAR2, 8, 8),
+	     "the next user reads zero");
 	vfio_close(&v);
 	return 0;
 }
