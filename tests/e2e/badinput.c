@@ -88,6 +88,9 @@ static void test_accesses(void)
 		ssize_t n = pread(v.device, buf, a->len, at);
 
 		tap_eq(n < 0 ? -errno : n, a->want, "read %s", a->name);
+		/* What was read, so that nothing changes */
+		n = pwrite(v.device, buf, a->len, at);
+		tap_eq(n < 0 ? -errno : n, a->want, "write %s", a->name);
 	}
 	/* Offset and count that wrap: the kernel keeps to what exists */
 	tap_ok(pread(v.device, buf, enormous,
@@ -97,8 +100,6 @@ static void test_accesses(void)
 	       -errno : 0, -EFAULT, "read config: to nowhere");
 	tap_eq(pwrite(v.device, nowhere, 4, region_start(CONFIG)) < 0 ?
 	       -errno : 0, -EFAULT, "write config: from nowhere");
-	tap_eq(pwrite(v.device, buf, 4, region_start(CONFIG) + 4096) < 0 ?
-	       -errno : 0, -EINVAL, "write config: past the end");
 }
 
 static int64_t map(uint64_t offset, size_t len, int prot, int flags)
