@@ -1,23 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Sizes, decoder counts and names of the types. */
-#include <kunit/device.h>
 #include <kunit/test.h>
 #include <linux/bits.h>
 #include <linux/err.h>
 #include <linux/module.h>
 
+#include "device_test.h"
 #include "types.h"
 
 #define M	BIT_ULL(20)
 #define G	BIT_ULL(30)
-
-static struct device *make_device(struct kunit *test)
-{
-	struct device *dev = kunit_device_register(test, "mdev-cxl-types");
-
-	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, dev);
-	return dev;
-}
 
 struct name_case {
 	struct mdev_cxl_type_desc desc;

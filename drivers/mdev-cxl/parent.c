@@ -20,6 +20,8 @@
 #include <linux/sysfs.h>
 #include <linux/wait.h>
 
+#include <kunit/visibility.h>
+
 #include "instance.h"
 #include "parent.h"
 
@@ -107,6 +109,7 @@ void mcxl_parents_wait(void)
 	/* Whoever woke us up may still have a few instructions to go */
 	synchronize_rcu();
 }
+EXPORT_SYMBOL_IF_KUNIT(mcxl_parents_wait);
 
 static void type_release(struct kobject *kobj)
 {
@@ -157,7 +160,7 @@ static int check_desc(const struct mdev_cxl_parent_desc *desc)
 {
 	const struct mdev_cxl_parent_ops *ops = desc->ops;
 
-	if (!ops || !ops->owner || !ops->get_pfn)
+	if (!ops || !ops->get_pfn)
 		return -EINVAL;
 	if (desc->regs_size && (!ops->reg_read || !ops->reg_write))
 		return -EINVAL;

@@ -86,7 +86,8 @@ struct mdev_cxl_partition {
 
 /**
  * struct mdev_cxl_parent_ops - what a parent driver does for the framework
- * @owner: module of the parent driver; pinned while any partition is open
+ * @owner: module of the parent driver, pinned while any partition is open;
+ *	NULL when it is built in
  * @get_pfn: page frame of the DPA @dpa. It must have a struct page in the
  *	direct map, write-back, that stays until the parent is unregistered.
  *	@max_order bounds what the caller can use; the operation stores in

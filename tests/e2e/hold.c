@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * hold UUID: open an instance, say "open", close it when the request to do so
- * arrives, or with "hold UUID deaf" when the input ends.
+ * hold UUID [deaf|error]: open an instance, say "open", and close it when the
+ * request to do so arrives; deaf: when the input ends; error: when an error is
+ * reported.
  */
 #include <err.h>
 #include <stdint.h>
@@ -12,37 +13,47 @@
 
 #include "vfio.h"
 
-int main(int argc, char **argv)
+/* Wait for the interrupt of that index, and say so */
+static void wait_for(struct vfio *v, uint32_t index, const char *text)
 {
-	struct vfio v;
+	int event = eventfd(0, EFD_CLOEXEC);
 	uint64_t count;
-	int event, rc;
-	char c;
+	int rc;
 
-	if (argc < 2)
-		errx(2, "usage: hold UUID [deaf]");
-	rc = vfio_open(&v, argv[1]);
+	rc = vfio_set_eventfd(v, index, 0, event);
 	if (rc)
-		errx(1, "%s: %s", argv[1], strerror(-rc));
-
-	if (argc > 2) {
-		puts("open");
-		fflush(stdout);
-		while (read(0, &c, 1) > 0)
-			;
-		vfio_close(&v);
-		return 0;
-	}
-
-	event = eventfd(0, EFD_CLOEXEC);
-	rc = vfio_set_eventfd(&v, VFIO_PCI_REQ_IRQ_INDEX, 0, event);
-	if (rc)
-		errx(1, "request interrupt: %s", strerror(-rc));
+		errx(1, "interrupt index %u: %s", index, strerror(-rc));
 	puts("open");
 	fflush(stdout);
 	if (read(event, &count, sizeof(count)) != sizeof(count))
 		err(1, "eventfd");
-	puts("asked to close");
+	puts(text);
+	fflush(stdout);
+}
+
+int main(int argc, char **argv)
+{
+	const char *mode = argc > 2 ? argv[2] : "";
+	struct vfio v;
+	int rc;
+	char c;
+
+	if (argc < 2)
+		errx(2, "usage: hold UUID [deaf|error]");
+	rc = vfio_open(&v, argv[1]);
+	if (rc)
+		errx(1, "%s: %s", argv[1], strerror(-rc));
+
+	if (!strcmp(mode, "error")) {
+		wait_for(&v, VFIO_PCI_ERR_IRQ_INDEX, "error");
+	} else if (!strcmp(mode, "deaf")) {
+		puts("open");
+		fflush(stdout);
+		while (read(0, &c, 1) > 0)
+			;
+	} else {
+		wait_for(&v, VFIO_PCI_REQ_IRQ_INDEX, "asked to close");
+	}
 	vfio_close(&v);
 	return 0;
 }

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Parents: what is refused, and that their memory outlives the mdev core's
+ * interest in it. The last needs CONFIG_DEBUG_KOBJECT_RELEASE, which puts
+ * releases off for seconds, and KASAN, which sees who comes too late.
+ */
+#include <kunit/test.h>
+#include <linux/err.h>
+#include <linux/mdev_cxl.h>
+#include <linux/module.h>
+
+#include "device_test.h"
+#include "parent.h"
+
+static int get_pfn(struct mdev_cxl_parent *parent, u64 dpa,
+		   unsigned int max_order, unsigned long *pfn,
+		   unsigned int *order)
+{
+	return -EIO;
+}
+
+static u64 reg_read(struct mdev_cxl_partition *part, u32 offset,
+		    unsigned int size)
+{
+	return 0;
+}
+
+static void reg_write(struct mdev_cxl_partition *part, u32 offset,
+		      unsigned int size, u64 value)
+{
+}
+
+static const struct mdev_cxl_parent_ops good_ops = {
+	.owner = THIS_MODULE,
+	.get_pfn = get_pfn,
+	.reg_read = reg_read,
+	.reg_write = reg_write,
+};
+
+static const struct mdev_cxl_parent_ops no_registers = {
+	.owner = THIS_MODULE,
+	.get_pfn = get_pfn,
+};
+
+static const struct mdev_cxl_parent_ops no_memory = {
+	.owner = THIS_MODULE,
+};
+
+struct desc_case {
+	const char *name;
+	struct mdev_cxl_parent_desc desc;
+	int rc;
+};
+
+#define GOOD .ops = &good_ops, .dpa_size = SZ_1G, .nr_vectors = 1
+
+static const struct desc_case descs[] = {
+	{ "good", { GOOD }, 0 },
+	{ "no operations", { GOOD, .ops = NULL }, -EINVAL },
+	{ "no memory operation", { GOOD, .ops = &no_memory }, -EINVAL },
+	{ "no register operations, none needed",
+	  { GOOD, .ops = &no_registers }, 0 },
+	{ "no register operations, but registers",
+	  { GOOD, .ops = &no_registers, .regs_size = 8 }, -EINVAL },
+	{ "registers", { GOOD, .regs_size = 8 }, 0 },
+	{ "registers, odd", { GOOD, .regs_size = 12 }, -EINVAL },
+	{ "registers, too many", { GOOD, .regs_size = SZ_64K + 8 }, -EINVAL },
+	{ "less than a granule", { GOOD, .dpa_size = SZ_128M }, -EINVAL },
+	{ "no vectors", { GOOD, .nr_vectors = 0 }, -EINVAL },
+	{ "65 vectors", { GOOD, .nr_vectors = 65 }, -EINVAL },
+	{ "reserved timeout", { GOOD, .reset_timeout = 5 }, -EINVAL },
+};
+
+KUNIT_ARRAY_PARAM_DESC(desc, descs, name);
+
+static void desc_test(struct kunit *test)
+{
+	const struct desc_case *c = test->param_value;
+	struct mdev_cxl_parent_desc desc = c->desc;
+	struct mdev_cxl_parent *parent;
+
+	desc.dev = make_device(test);
+	desc.drvdata = test;
+
+	parent = mdev_cxl_register_parent(&desc);
+	KUNIT_EXPECT_EQ(test, PTR_ERR_OR_ZERO(parent), c->rc);
+	if (IS_ERR(parent))
+		return;
+	KUNIT_EXPECT_PTR_EQ(test, mdev_cxl_parent_drvdata(parent), test);
+	mdev_cxl_unregister_parent(parent);
+}
+
+/* Once more and again on one device, while the last one's releases wait */
+static void again_test(struct kunit *test)
+{
+	struct mdev_cxl_parent_desc desc = { GOOD };
+	struct mdev_cxl_parent *parent;
+	unsigned int i;
+
+	desc.dev = make_device(test);
+	for (i = 0; i < 10; i++) {
+		parent = mdev_cxl_register_parent(&desc);
+		KUNIT_ASSERT_NOT_ERR_OR_NULL(test, parent);
+		mdev_cxl_unregister_parent(parent);
+	}
+}
+
+/* All of them are freed in the end: this returns, or the test times out */
+static void freed_test(struct kunit *test)
+{
+	mcxl_parents_wait();
+}
+
+static struct kunit_case parent_cases[] = {
+	KUNIT_CASE_PARAM(desc_test, desc_gen_params),
+	KUNIT_CASE(again_test),
+	KUNIT_CASE_SLOW(freed_test),
+	{}
+};
+
+static struct kunit_suite parent_suite = {
+	.name = "mdev_cxl_parent",
+	.test_cases = parent_cases,
+};
+
+kunit_test_suite(parent_suite);
+
+MODULE_DESCRIPTION("KUnit tests for mdev_cxl: parents");
+MODULE_IMPORT_NS("EXPORTED_FOR_KUNIT_TESTING");
+MODULE_IMPORT_NS("MDEV_CXL");
+MODULE_LICENSE("GPL");
