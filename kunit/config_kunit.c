@@ -222,8 +222,8 @@ static void chain_test(struct kunit *test)
 		KUNIT_ASSERT_TRUE(test, !next || next > at);
 		at = next;
 	}
-	/* Four DVSECs, DSN, AER */
-	KUNIT_EXPECT_EQ(test, n, 6);
+	/* Four DVSECs, DSN, AER, DOE */
+	KUNIT_EXPECT_EQ(test, n, 7);
 }
 
 static void serial_test(struct kunit *test)

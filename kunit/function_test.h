@@ -33,6 +33,12 @@ make_function(struct kunit *test, u64 size, unsigned int decoders)
 		.nr_vectors = 3,
 		.reset_timeout = 1,
 		.cache_capable = true,
+		.perf = {
+			.read_latency = 120,
+			.write_latency = 70000,
+			.read_bandwidth = 50000,
+			.write_bandwidth = 131072,
+		},
 	};
 	struct mcxl_function *fn = kunit_kzalloc(test, sizeof(*fn), GFP_KERNEL);
 

@@ -201,6 +201,23 @@ static int map_memory(struct mcxl_pci *mp)
 	return 0;
 }
 
+/*
+ * What the device's own CDAT says. The CXL core has it when it knows how fast
+ * the way there is, too; else all is zero, not known.
+ */
+static struct mdev_cxl_perf memory_perf(struct mcxl_pci *mp)
+{
+	const struct access_coordinate *cdat =
+		&mp->cxlds.part[0].perf.cdat_coord[ACCESS_COORDINATE_CPU];
+
+	return (struct mdev_cxl_perf) {
+		.read_latency = cdat->read_latency,
+		.write_latency = cdat->write_latency,
+		.read_bandwidth = cdat->read_bandwidth,
+		.write_bandwidth = cdat->write_bandwidth,
+	};
+}
+
 static void unregister(void *parent)
 {
 	mdev_cxl_unregister_parent(parent);
@@ -223,6 +240,7 @@ static int register_parent(struct mcxl_pci *mp)
 		},
 		.dpa_size = range_len(&mp->hpa),
 		.nr_vectors = 1,
+		.perf = memory_perf(mp),
 		.cache_capable = mp->cap & PCI_DVSEC_CXL_CACHE_CAPABLE,
 	};
 	u8 timeout;

@@ -119,6 +119,7 @@ int mcxl_instance_open(struct mcxl_instance *inst)
 		.nr_vectors = parent->nr_vectors,
 		.reset_timeout = parent->reset_timeout,
 		.cache_capable = parent->cache_capable,
+		.perf = parent->perf,
 	};
 	struct mdev_device *mdev = to_mdev_device(inst->vdev.dev);
 	int rc;

@@ -58,6 +58,23 @@ struct mdev_cxl_identity {
 };
 
 /**
+ * struct mdev_cxl_perf - how fast the device memory is, to the guest by CDAT
+ * @read_latency: ns, 0 when not known
+ * @write_latency: likewise
+ * @read_bandwidth: MB/s, 0 when not known
+ * @write_bandwidth: likewise
+ *
+ * As in struct access_coordinate. Figures of the device itself, without its
+ * link and the host.
+ */
+struct mdev_cxl_perf {
+	u32 read_latency;
+	u32 write_latency;
+	u32 read_bandwidth;
+	u32 write_bandwidth;
+};
+
+/**
  * struct mdev_cxl_type_desc - one kind of partition that a parent offers
  * @size: bytes of device memory, a multiple of MDEV_CXL_GRANULE
  * @decoders: HDM decoders that the guest sees: 1, 2, 4, 6, 8 or 10
@@ -147,6 +164,7 @@ struct mdev_cxl_parent_ops {
  * @reset_timeout: time a guest must grant a CXL reset, encoded as in the
  *	DVSEC CXL Capability register (CXL r3.1 8.1.3.1): 0 to 4 stand for
  *	10 ms, 100 ms, 1 s, 10 s and 100 s
+ * @perf: performance of the memory
  * @cache_capable: the device has a coherent cache of host memory (CXL.cache)
  * @zeroed: all of the memory reads zero at registration; otherwise the
  *	framework clears it before a guest sees it
@@ -164,6 +182,7 @@ struct mdev_cxl_parent_desc {
 	unsigned int nr_vectors;
 	u32 regs_size;
 	u8 reset_timeout;
+	struct mdev_cxl_perf perf;
 	bool cache_capable;
 	bool zeroed;
 };

@@ -28,6 +28,15 @@ static int nr_types;
 module_param_array(types, charp, &nr_types, 0444);
 MODULE_PARM_DESC(types, "types as SIZE[:DECODERS], e.g. 512m,1g:4 (the whole, 1/2, 1/4, 1/8, 1/16)");
 
+/* A software device has no figures of its own; these are for its guests' CDAT */
+static unsigned int latency = 150;
+module_param(latency, uint, 0444);
+MODULE_PARM_DESC(latency, "of the memory in ns, as guests are told; 0: not (150)");
+
+static unsigned int bandwidth = 16000;
+module_param(bandwidth, uint, 0444);
+MODULE_PARM_DESC(bandwidth, "of the memory in MB/s, as guests are told; 0: not (16000)");
+
 /**
  * struct soft_device - the accelerator
  * @mem: its memory
@@ -135,6 +144,12 @@ static int register_parent(struct device *dev, struct soft_device *soft)
 		.types = nr_types ? descs : NULL,
 		.nr_types = nr_types,
 		.nr_vectors = MDEV_CXL_SOFT_SLOTS,
+		.perf = {
+			.read_latency = latency,
+			.write_latency = latency,
+			.read_bandwidth = bandwidth,
+			.write_bandwidth = bandwidth,
+		},
 		.regs_size = MDEV_CXL_SOFT_REGS_SIZE,
 		.zeroed = true,
 	};

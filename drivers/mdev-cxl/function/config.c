@@ -187,7 +187,7 @@ static const struct mcxl_reg config_regs[] = {
 		.init = EXT_CAP(PCI_EXT_CAP_ID_DSN, 1, MCXL_CFG_AER),
 	}, {
 		.offset = MCXL_CFG_AER,
-		.init = EXT_CAP(PCI_EXT_CAP_ID_ERR, 2, 0),
+		.init = EXT_CAP(PCI_EXT_CAP_ID_ERR, 2, MCXL_CFG_DOE),
 	}, {
 		.offset = MCXL_CFG_AER + PCI_ERR_UNCOR_STATUS,
 		.w1c = AER_UNC,

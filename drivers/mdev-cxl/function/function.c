@@ -135,6 +135,9 @@ u32 mcxl_function_reset(struct mcxl_function *fn, enum mcxl_reset kind)
 	if (kind == MCXL_RESET_CXL) {
 		mcxl_hdm_reset_unlocked(fn);
 		effects |= mcxl_dvsec_reset_done(fn, false);
+	} else {
+		/* A CXL reset leaves PCI alone, and so what is in the mailbox */
+		mcxl_doe_abort(fn);
 	}
 	return effects;
 }

@@ -74,6 +74,7 @@ enum mcxl_reset {
  * @nr_vectors: MSI-X vectors, 1 to MDEV_CXL_MAX_VECTORS
  * @reset_timeout: encoded timeout of a CXL reset, 0 to 4
  * @cache_capable: the device has a CXL.cache
+ * @perf: what CDAT says of the memory
  */
 struct mcxl_function_desc {
 	struct mdev_cxl_identity identity;
@@ -83,6 +84,7 @@ struct mcxl_function_desc {
 	unsigned int nr_vectors;
 	u8 reset_timeout;
 	bool cache_capable;
+	struct mdev_cxl_perf perf;
 };
 
 /**

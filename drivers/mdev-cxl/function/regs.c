@@ -13,6 +13,7 @@
 const struct mcxl_bank * const mcxl_banks[MCXL_NR_BANKS] = {
 	&mcxl_config_bank,
 	&mcxl_dvsec_bank,
+	&mcxl_doe_bank,
 	&mcxl_ras_bank,
 	&mcxl_hdm_bank,
 	&mcxl_msix_bank,
@@ -126,6 +127,7 @@ u32 mcxl_reg_write(struct mcxl_function *fn, enum mcxl_space space, u32 offset,
 	w.new = (w.old & ~rw) | (value & rw);
 	w.new &= ~(value & bytes & reg->w1c);
 	w.fired = value & bytes & reg->trigger;
+	w.bytes = bytes;
 	*word = w.new;
 
 	return reg->written ? reg->written(fn, &w) : 0;

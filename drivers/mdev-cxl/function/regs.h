@@ -13,12 +13,14 @@ struct mcxl_reg;
  * @old: value before
  * @new: value stored
  * @fired: bits of &mcxl_reg.trigger to which a 1 was written
+ * @bytes: mask with 0xff for each byte that was written
  */
 struct mcxl_write {
 	unsigned int n;
 	u32 old;
 	u32 new;
 	u32 fired;
+	u32 bytes;
 };
 
 /**
@@ -68,11 +70,12 @@ struct mcxl_bank {
 
 extern const struct mcxl_bank mcxl_config_bank;
 extern const struct mcxl_bank mcxl_dvsec_bank;
+extern const struct mcxl_bank mcxl_doe_bank;
 extern const struct mcxl_bank mcxl_ras_bank;
 extern const struct mcxl_bank mcxl_hdm_bank;
 extern const struct mcxl_bank mcxl_msix_bank;
 
-#define MCXL_NR_BANKS	5
+#define MCXL_NR_BANKS	6
 extern const struct mcxl_bank * const mcxl_banks[MCXL_NR_BANKS];
 
 u32 *mcxl_reg_word(struct mcxl_function *fn, enum mcxl_space space,
@@ -101,6 +104,7 @@ void mcxl_bank_reset(struct mcxl_function *fn, const struct mcxl_bank *bank);
 #define MCXL_CFG_DVSEC_GPF	0x180
 #define MCXL_CFG_DSN		0x190
 #define MCXL_CFG_AER		0x1a0
+#define MCXL_CFG_DOE		0x200
 
 void mcxl_config_init(struct mcxl_function *fn);
 void mcxl_config_msix_trim(struct mcxl_function *fn);
@@ -111,6 +115,14 @@ bool mcxl_config_in_d0(const struct mcxl_function *fn);
 void mcxl_dvsec_init(struct mcxl_function *fn);
 bool mcxl_dvsec_mem_enabled(const struct mcxl_function *fn);
 u32 mcxl_dvsec_reset_done(struct mcxl_function *fn, bool failed);
+
+/* doe.c */
+void mcxl_doe_abort(struct mcxl_function *fn);
+
+/* cdat.c */
+unsigned int mcxl_cdat_read(const struct mcxl_function *fn,
+			    unsigned int handle, u32 *dword);
+unsigned int mcxl_cdat_last(const struct mcxl_function *fn);
 
 /* comp.c */
 #define MCXL_COMP_RAS		(MCXL_CM_OFFSET + 0x100)
