@@ -81,11 +81,127 @@ static void hole_test(struct kunit *test)
 	check_reg(test, make_function(test, MIB256, 1), COMP, r->offset, r);
 }
 
+/**
+ * struct error_case - what one error leaves in the registers
+ * @name: of the case
+ * @unmask: the guest lets errors through to AER
+ * @severity: of the RAS registers
+ * @unc: uncorrectable bits reported
+ * @cor: correctable bits reported
+ * @effects: what the caller is to do
+ * @unc_status: RAS uncorrectable status then
+ * @cor_status: RAS correctable status then
+ * @first: first error pointer then
+ * @aer_unc: AER uncorrectable status then
+ * @aer_cor: AER correctable status then
+ * @devsta: PCIe Device Status then
+ */
+struct error_case {
+	const char *name;
+	bool unmask;
+	u32 severity;
+	u32 unc;
+	u32 cor;
+	u32 effects;
+	u32 unc_status;
+	u32 cor_status;
+	u32 first;
+	u32 aer_unc;
+	u32 aer_cor;
+	u32 devsta;
+};
+
+static const struct error_case error_cases[] = {
+	{ "uncorrectable, masked", false, ~0, BIT(7), 0, MCXL_FX_ERROR,
+	  BIT(7), 0, 7, 0, 0, 0 },
+	{ "uncorrectable, fatal", true, ~0, BIT(7), 0, MCXL_FX_ERROR,
+	  BIT(7), 0, 7, BIT(22), 0, BIT(2) },
+	{ "uncorrectable, not fatal", true, 0, BIT(16), 0, MCXL_FX_ERROR,
+	  BIT(16), 0, 16, BIT(22), 0, BIT(1) },
+	{ "several at once", true, 0, BIT(9) | BIT(14), BIT(6), MCXL_FX_ERROR,
+	  BIT(9) | BIT(14), BIT(6), 9, BIT(22), BIT(14), BIT(1) | BIT(0) },
+	{ "correctable, masked", false, ~0, 0, BIT(1), 0,
+	  0, BIT(1), 0, 0, 0, 0 },
+	{ "correctable", true, ~0, 0, BIT(1), 0,
+	  0, BIT(1), 0, 0, BIT(14), BIT(0) },
+	{ "reserved bits only", true, ~0, 0xfffe3000, 0xffffff80, 0,
+	  0, 0, 0, 0, 0, 0 },
+};
+
+KUNIT_ARRAY_PARAM_DESC(error, error_cases, name);
+
+static void error_test(struct kunit *test)
+{
+	const struct error_case *c = test->param_value;
+	struct mcxl_function *fn = make_function(test, MIB256, 1);
+	u32 ras = find_comp(fn, 2), aer = find_ext(fn, 1, -1);
+	u64 vdpa = c->unc_status ? 0xabcdef000 : 0;
+
+	wr(fn, COMP, ras + 0x04, 4, c->unmask ? 0 : ~0);
+	wr(fn, COMP, ras + 0x08, 4, c->severity);
+	wr(fn, COMP, ras + 0x10, 4, c->unmask ? 0 : ~0);
+
+	KUNIT_EXPECT_EQ(test, mcxl_function_error(fn, 0xabcdef000, c->unc,
+						  c->cor), c->effects);
+	KUNIT_EXPECT_EQ(test, rd(fn, COMP, ras, 4), c->unc_status);
+	KUNIT_EXPECT_EQ(test, rd(fn, COMP, ras + 0x0c, 4), c->cor_status);
+	KUNIT_EXPECT_EQ(test, rd(fn, COMP, ras + 0x14, 4), c->first);
+	KUNIT_EXPECT_EQ(test, rd(fn, COMP, ras + 0x18, 4), (u32)vdpa);
+	KUNIT_EXPECT_EQ(test, rd(fn, COMP, ras + 0x1c, 4), vdpa >> 32);
+	KUNIT_EXPECT_EQ(test, rd(fn, CONFIG, aer + 0x04, 4), c->aer_unc);
+	KUNIT_EXPECT_EQ(test, rd(fn, CONFIG, aer + 0x10, 4), c->aer_cor);
+	KUNIT_EXPECT_EQ(test, rd(fn, CONFIG, find_cap(fn, 0x10) + 0x0a, 2),
+			c->devsta);
+}
+
+/* RW1CS: a written 1 clears that bit and no other, a reset clears none */
+static void error_status_test(struct kunit *test)
+{
+	struct mcxl_function *fn = make_function(test, MIB256, 1);
+	u32 ras = find_comp(fn, 2), kind;
+
+	mcxl_function_error(fn, 0x1000, 0x3, 0x3);
+	for (kind = MCXL_RESET_CONVENTIONAL; kind <= MCXL_RESET_CXL; kind++) {
+		mcxl_function_reset(fn, kind);
+		KUNIT_EXPECT_EQ(test, rd(fn, COMP, ras, 4), 0x3);
+		KUNIT_EXPECT_EQ(test, rd(fn, COMP, ras + 0x0c, 4), 0x3);
+		KUNIT_EXPECT_EQ(test, rd(fn, COMP, ras + 0x18, 4), 0x1000);
+	}
+	wr(fn, COMP, ras, 4, 0);
+	wr(fn, COMP, ras + 0x0c, 4, 0);
+	KUNIT_EXPECT_EQ(test, rd(fn, COMP, ras, 4), 0x3);
+	wr(fn, COMP, ras, 1, 0x1);
+	wr(fn, COMP, ras + 0x0c, 1, 0x2);
+	KUNIT_EXPECT_EQ(test, rd(fn, COMP, ras, 4), 0x2);
+	KUNIT_EXPECT_EQ(test, rd(fn, COMP, ras + 0x0c, 4), 0x1);
+}
+
+static void first_error_test(struct kunit *test)
+{
+	struct mcxl_function *fn = make_function(test, MIB256, 1);
+	u32 ras = find_comp(fn, 2);
+
+	/* The first one stays while its status bit does */
+	mcxl_function_error(fn, 0x1000, BIT(7), 0);
+	mcxl_function_error(fn, 0x2000, BIT(3), 0);
+	KUNIT_EXPECT_EQ(test, rd(fn, COMP, ras, 4), BIT(7) | BIT(3));
+	KUNIT_EXPECT_EQ(test, rd(fn, COMP, ras + 0x14, 4), 7);
+	KUNIT_EXPECT_EQ(test, rd(fn, COMP, ras + 0x18, 4), 0x1000);
+
+	wr(fn, COMP, ras, 4, BIT(7));
+	mcxl_function_error(fn, 0x3000, BIT(5), 0);
+	KUNIT_EXPECT_EQ(test, rd(fn, COMP, ras + 0x14, 4), 5);
+	KUNIT_EXPECT_EQ(test, rd(fn, COMP, ras + 0x18, 4), 0x3000);
+}
+
 static struct kunit_case comp_cases[] = {
 	KUNIT_CASE(header_test),
 	KUNIT_CASE_PARAM(structure_test, structure_gen_params),
 	KUNIT_CASE_PARAM(ras_test, ras_gen_params),
 	KUNIT_CASE_PARAM(hole_test, hole_gen_params),
+	KUNIT_CASE_PARAM(error_test, error_gen_params),
+	KUNIT_CASE(error_status_test),
+	KUNIT_CASE(first_error_test),
 	{}
 };
 

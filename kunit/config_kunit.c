@@ -238,7 +238,7 @@ static void serial_test(struct kunit *test)
 
 static const struct reg_test aer_regs[] = {
 	{ "uncorrectable status", 0x04, 0, 0 },
-	{ "uncorrectable mask", 0x08, 0x005ff010, 0 },
+	{ "uncorrectable mask", 0x08, 0x005ff010, 0x00400000 },
 	{ "uncorrectable severity", 0x0c, 0x005ff010, 0x00462010 },
 	{ "correctable status", 0x10, 0, 0 },
 	{ "correctable mask", 0x14, 0x000071c1, 0x00006000 },

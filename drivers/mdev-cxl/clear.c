@@ -65,8 +65,15 @@ bool mcxl_clear_is_clean(struct mcxl_instance *inst, u64 vdpa, u64 len)
 	return find_next_bit(dirty, last + 1, piece_of(inst, vdpa)) > last;
 }
 
-/* Kernel address of the frame of @dpa, and in *@len how far it is good for */
-static void *dpa_vaddr(struct mdev_cxl_parent *parent, u64 dpa, size_t *len)
+/**
+ * mcxl_dpa_vaddr - where the kernel finds DPA
+ * @parent: the parent
+ * @dpa: first address
+ * @len: in: bytes wanted, not 0; out: how many of these are contiguous
+ *
+ * Return: kernel address, or an error pointer as &mdev_cxl_parent_ops.get_pfn
+ */
+void *mcxl_dpa_vaddr(struct mdev_cxl_parent *parent, u64 dpa, size_t *len)
 {
 	unsigned int order;
 	unsigned long pfn;
@@ -88,9 +95,16 @@ static int clear_piece(struct mdev_cxl_parent *parent, unsigned long piece)
 	u64 dpa = (u64)piece * MCXL_PIECE, end = dpa + MCXL_PIECE;
 
 	while (dpa < end) {
-		size_t len = end - dpa;
-		void *mem = dpa_vaddr(parent, dpa, &len);
+		u64 poison = mcxl_poison_find(parent, dpa, end - dpa);
+		size_t len = min(end, poison) - dpa;
+		void *mem;
 
+		/* Not to be touched; cleared when it is good again */
+		if (!len) {
+			dpa += PAGE_SIZE;
+			continue;
+		}
+		mem = mcxl_dpa_vaddr(parent, dpa, &len);
 		if (IS_ERR(mem))
 			return PTR_ERR(mem);
 		memset(mem, 0, len);
@@ -143,17 +157,24 @@ int mcxl_clear(struct mcxl_instance *inst, u64 vdpa, u64 len)
  *
  * Context as for mcxl_clear().
  *
- * Return: kernel address, or an error pointer as &mdev_cxl_parent_ops.get_pfn
+ * Return: kernel address, or an error pointer: -EIO for a poisoned page, or as
+ * &mdev_cxl_parent_ops.get_pfn
  */
 void *mcxl_clear_vaddr(struct mcxl_instance *inst, u64 vdpa, size_t *len)
 {
 	u64 piece_end = round_down(vdpa, MCXL_PIECE) + MCXL_PIECE;
+	struct mdev_cxl_parent *parent = inst->part.parent;
+	u64 dpa = inst->part.dpa.start + vdpa, poison;
 	int rc;
 
 	/* A partition starts at a granule, so pieces of vDPA are pieces of DPA */
 	*len = min(*len, piece_end - vdpa);
+	poison = mcxl_poison_find(parent, dpa, *len);
+	if (poison <= dpa)
+		return ERR_PTR(-EIO);
+	*len = min(*len, poison - dpa);
 	rc = mcxl_clear(inst, vdpa, *len);
 	if (rc)
 		return ERR_PTR(rc);
-	return dpa_vaddr(inst->part.parent, inst->part.dpa.start + vdpa, len);
+	return mcxl_dpa_vaddr(parent, dpa, len);
 }

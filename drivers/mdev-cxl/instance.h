@@ -112,6 +112,7 @@ int mcxl_memory_rw(struct mcxl_instance *inst, enum mcxl_window window,
 		   u64 vdpa, void *buf, size_t len, bool write);
 void mcxl_memory_update(struct mcxl_instance *inst);
 void mcxl_memory_zap(struct mcxl_instance *inst);
+void mcxl_memory_zap_page(struct mcxl_instance *inst, u64 vdpa);
 
 /* clear.c: what is dirty; no byte of it reaches a reader */
 #define MCXL_PIECE	SZ_2M

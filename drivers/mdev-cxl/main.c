@@ -3,18 +3,26 @@
 #include <linux/mdev.h>
 #include <linux/module.h>
 
+#include "debugfs.h"
 #include "instance.h"
 #include "parent.h"
 
 static int __init mcxl_init(void)
 {
-	return mdev_register_driver(&mcxl_mdev_driver);
+	int rc;
+
+	mcxl_debugfs_init();
+	rc = mdev_register_driver(&mcxl_mdev_driver);
+	if (rc)
+		mcxl_debugfs_exit();
+	return rc;
 }
 
 static void __exit mcxl_exit(void)
 {
 	mdev_unregister_driver(&mcxl_mdev_driver);
 	mcxl_parents_wait();
+	mcxl_debugfs_exit();
 }
 
 module_init(mcxl_init);

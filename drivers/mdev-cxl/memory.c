@@ -59,12 +59,19 @@ static bool reachable(struct mcxl_instance *inst, enum mcxl_window window,
 	return mem->hdm && hdm_covers(mem, vdpa, len);
 }
 
+static void zap_range(struct mcxl_instance *inst, enum mcxl_window window,
+		      u64 vdpa, u64 len)
+{
+	u64 region = VFIO_PCI_INDEX_TO_OFFSET(window_region[window]);
+
+	lockdep_assert_held_write(&inst->memory_lock);
+	unmap_mapping_range(inst->vdev.inode->i_mapping, region + vdpa, len,
+			    true);
+}
+
 static void zap(struct mcxl_instance *inst, enum mcxl_window window)
 {
-	lockdep_assert_held_write(&inst->memory_lock);
-	unmap_mapping_range(inst->vdev.inode->i_mapping,
-			    VFIO_PCI_INDEX_TO_OFFSET(window_region[window]),
-			    mcxl_instance_size(inst), true);
+	zap_range(inst, window, 0, mcxl_instance_size(inst));
 }
 
 /**
@@ -75,6 +82,19 @@ void mcxl_memory_zap(struct mcxl_instance *inst)
 {
 	zap(inst, MCXL_WINDOW_APERTURE);
 	zap(inst, MCXL_WINDOW_HDM);
+}
+
+/**
+ * mcxl_memory_zap_page - take all mappings of one page away
+ * @inst: the instance, memory_lock held for writing
+ * @vdpa: first address of the page
+ *
+ * Where a huge entry maps it, that goes as a whole.
+ */
+void mcxl_memory_zap_page(struct mcxl_instance *inst, u64 vdpa)
+{
+	zap_range(inst, MCXL_WINDOW_APERTURE, vdpa, PAGE_SIZE);
+	zap_range(inst, MCXL_WINDOW_HDM, vdpa, PAGE_SIZE);
 }
 
 /* Is all that @was let through the HDM window still let through? */
@@ -147,6 +167,10 @@ static vm_fault_t fault(struct mcxl_instance *inst, struct vm_fault *vmf,
 	guard(rwsem_read)(&inst->memory_lock);
 	if (!reachable(inst, window, vdpa, len))
 		return no;
+
+	if (mcxl_poison_find(inst->part.parent, inst->part.dpa.start + vdpa,
+			     len) != U64_MAX)
+		return order ? VM_FAULT_FALLBACK : VM_FAULT_HWPOISON;
 
 	/* To clear a gigabyte would keep the faulting thread for too long */
 	if (len > MCXL_PIECE && !mcxl_clear_is_clean(inst, vdpa, len))

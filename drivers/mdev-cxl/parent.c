@@ -22,6 +22,7 @@
 
 #include <kunit/visibility.h>
 
+#include "debugfs.h"
 #include "instance.h"
 #include "parent.h"
 
@@ -77,6 +78,7 @@ static void parent_free(struct mdev_cxl_parent *parent)
 	if (!parent)
 		return;
 	mcxl_types_destroy(parent->types);
+	xa_destroy(&parent->poison);
 	bitmap_free(parent->dirty);
 	mutex_destroy(&parent->lock);
 	kfree(parent);
@@ -195,6 +197,7 @@ parent_alloc(const struct mdev_cxl_parent_desc *desc)
 	parent->desc.dpa_size = size;
 	parent->desc.types = NULL;
 	mutex_init(&parent->lock);
+	xa_init(&parent->poison);
 	INIT_LIST_HEAD(&parent->instances);
 	mcxl_dpa_init(&parent->dpa, size);
 
@@ -249,6 +252,7 @@ mdev_cxl_register_parent(const struct mdev_cxl_parent_desc *desc)
 		goto wait_types;
 
 	types_hold_parent(parent);
+	mcxl_debugfs_add(parent);
 	return parent;
 
 wait_types:
@@ -269,6 +273,7 @@ EXPORT_SYMBOL_NS_GPL(mdev_cxl_register_parent, "MDEV_CXL");
  */
 void mdev_cxl_unregister_parent(struct mdev_cxl_parent *parent)
 {
+	mcxl_debugfs_del(parent);
 	mdev_unregister_parent(&parent->mdev);
 	kobject_del(&parent->kobj);
 	kobject_put(&parent->kobj);

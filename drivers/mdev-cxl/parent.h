@@ -9,10 +9,12 @@
 #include <linux/mdev.h>
 #include <linux/mdev_cxl.h>
 #include <linux/mutex.h>
+#include <linux/xarray.h>
 
 #include "dpa.h"
 #include "types.h"
 
+struct dentry;
 struct mcxl_instance;
 
 /**
@@ -27,6 +29,8 @@ struct mcxl_instance;
  * @mdev_type_release: release of the ktype of the mdev core
  * @dirty: a bit for every MCXL_PIECE of DPA whose content may not be seen by
  *	the next reader; atomic bit operations, see clear.c
+ * @poison: an entry for every poisoned page of DPA, by its number
+ * @debugfs: directory in debugfs
  * @lock: protects @dpa, @instances and @blocked
  * @dpa: who owns which memory
  * @instances: those that have memory
@@ -40,6 +44,8 @@ struct mdev_cxl_parent {
 	struct kobj_type type_ktype;
 	void (*mdev_type_release)(struct kobject *kobj);
 	unsigned long *dirty;
+	struct xarray poison;
+	struct dentry *debugfs;
 
 	struct mutex lock; /* memory and instances */
 	struct mcxl_dpa dpa;
@@ -60,5 +66,11 @@ int mcxl_parent_add(struct mdev_cxl_parent *parent,
 void mcxl_parent_del(struct mdev_cxl_parent *parent,
 		     struct mcxl_instance *inst);
 void mcxl_parents_wait(void);
+
+/* error.c: what is poisoned */
+u64 mcxl_poison_find(struct mdev_cxl_parent *parent, u64 dpa, u64 len);
+
+/* clear.c: the kernel's way to the memory, poisoned, dirty or not */
+void *mcxl_dpa_vaddr(struct mdev_cxl_parent *parent, u64 dpa, size_t *len);
 
 #endif /* _MDEV_CXL_PARENT_H */

@@ -196,6 +196,11 @@ void mdev_cxl_parent_reset_prepare(struct mdev_cxl_parent *parent);
 void mdev_cxl_parent_reset_done(struct mdev_cxl_parent *parent);
 void mdev_cxl_parent_failed(struct mdev_cxl_parent *parent);
 
+int mdev_cxl_parent_poison(struct mdev_cxl_parent *parent, u64 dpa, u64 len);
+int mdev_cxl_parent_unpoison(struct mdev_cxl_parent *parent, u64 dpa, u64 len);
+int mdev_cxl_parent_ras(struct mdev_cxl_parent *parent, u64 dpa,
+			u32 uncorrectable, u32 correctable);
+
 void mdev_cxl_partition_signal(struct mdev_cxl_partition *part,
 			       unsigned int vector);
 void *mdev_cxl_partition_vaddr(struct mdev_cxl_partition *part, u64 vdpa,

@@ -48,35 +48,44 @@ int tap_done(void)
 	return failed ? 1 : 0;
 }
 
-static void on_sigbus(int sig)
+static void on_sigbus(int sig, siginfo_t *info, void *context)
 {
 	(void)sig;
-	siglongjmp(bus, 1);
+	(void)context;
+	siglongjmp(bus, info->si_code);
 }
 
-static bool faults(const volatile void *p, bool write)
+/* The code of the SIGBUS that a touch raises, 0 when it raises none */
+static int touch(const volatile void *p, bool write)
 {
-	struct sigaction action = { .sa_handler = on_sigbus }, old;
-	volatile bool faulted = true;
+	struct sigaction action = {
+		.sa_sigaction = on_sigbus, .sa_flags = SA_SIGINFO,
+	}, old;
+	volatile int code;
 
 	sigaction(SIGBUS, &action, &old);
-	if (!sigsetjmp(bus, 1)) {
+	code = sigsetjmp(bus, 1);
+	if (!code) {
 		if (write)
 			*(volatile uint8_t *)p = 0x5a;
 		else
 			(void)*(const volatile uint8_t *)p;
-		faulted = false;
 	}
 	sigaction(SIGBUS, &old, NULL);
-	return faulted;
+	return code;
 }
 
 bool faults_on_read(const volatile void *p)
 {
-	return faults(p, false);
+	return touch(p, false);
 }
 
 bool faults_on_write(volatile void *p)
 {
-	return faults(p, true);
+	return touch(p, true);
+}
+
+bool is_poisoned(const volatile void *p)
+{
+	return touch(p, false) == BUS_MCEERR_AR;
 }

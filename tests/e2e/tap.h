@@ -18,4 +18,7 @@ int tap_done(void);
 bool faults_on_read(const volatile void *p);
 bool faults_on_write(volatile void *p);
 
+/* Is it one for poisoned memory (BUS_MCEERR_AR)? */
+bool is_poisoned(const volatile void *p);
+
 #endif /* E2E_TAP_H */

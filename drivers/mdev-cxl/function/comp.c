@@ -5,6 +5,9 @@
  */
 #include <linux/array_size.h>
 #include <linux/bitfield.h>
+#include <linux/bitops.h>
+#include <linux/pci_regs.h>
+#include <linux/wordpart.h>
 
 #include "cxl_regs.h"
 #include "regs.h"
@@ -86,4 +89,61 @@ void mcxl_comp_init(struct mcxl_function *fn)
 				FIELD_PREP(CXL_CM_CAP_PTR,
 					   cap->offset - MCXL_CM_OFFSET);
 	}
+}
+
+static u32 *ras(struct mcxl_function *fn, u32 reg)
+{
+	return &fn->cm[(RAS(reg) - MCXL_CM_OFFSET) / 4];
+}
+
+/*
+ * The first error, and where it was, stay until the guest has seen to it and
+ * cleared its status bit; later ones add no more than their own.
+ */
+static void log_first(struct mcxl_function *fn, u64 vdpa, u32 uncorrectable)
+{
+	u32 status = *ras(fn, CXL_RAS_UNC_STATUS_OFFSET);
+	u32 *control = ras(fn, CXL_RAS_CAP_CONTROL_OFFSET);
+	u32 *log = ras(fn, CXL_RAS_HEADER_LOG_OFFSET);
+
+	if (status & BIT(FIELD_GET(CXL_RAS_CAP_CONTROL_FE, *control)))
+		return;
+	FIELD_MODIFY(CXL_RAS_CAP_CONTROL_FE, control, __ffs(uncorrectable));
+	log[0] = lower_32_bits(vdpa);
+	log[1] = upper_32_bits(vdpa);
+}
+
+/**
+ * mcxl_comp_error - log an error (CXL r3.1 8.2.4.17, 12.2)
+ * @fn: the function
+ * @vdpa: where it happened
+ * @uncorrectable: bits of the Uncorrectable Error Status register
+ * @correctable: bits of the Correctable Error Status register
+ *
+ * What is not masked shows up in AER as well, as an internal error.
+ *
+ * Return: MCXL_FX_ERROR for an uncorrectable error
+ */
+u32 mcxl_comp_error(struct mcxl_function *fn, u64 vdpa, u32 uncorrectable,
+		    u32 correctable)
+{
+	u32 unc = uncorrectable & CXL_RAS_UNC_BITS;
+	u32 cor = correctable & CXL_RAS_COR_BITS;
+	u32 shown;
+
+	if (unc)
+		log_first(fn, vdpa, unc);
+	*ras(fn, CXL_RAS_UNC_STATUS_OFFSET) |= unc;
+	*ras(fn, CXL_RAS_COR_STATUS_OFFSET) |= cor;
+
+	shown = unc & ~*ras(fn, CXL_RAS_UNC_MASK_OFFSET);
+	if (shown & *ras(fn, CXL_RAS_UNC_SEVERITY_OFFSET))
+		mcxl_config_error(fn, PCI_ERR_UNC_INTN, 0, PCI_EXP_DEVSTA_FED);
+	else if (shown)
+		mcxl_config_error(fn, PCI_ERR_UNC_INTN, 0, PCI_EXP_DEVSTA_NFED);
+	if (cor & ~*ras(fn, CXL_RAS_COR_MASK_OFFSET))
+		mcxl_config_error(fn, 0, PCI_ERR_COR_INTERNAL,
+				  PCI_EXP_DEVSTA_CED);
+
+	return unc ? MCXL_FX_ERROR : 0;
 }

@@ -194,6 +194,7 @@ static const struct mcxl_reg config_regs[] = {
 		.sticky = AER_UNC,
 	}, {
 		.offset = MCXL_CFG_AER + PCI_ERR_UNCOR_MASK,
+		.init = PCI_ERR_UNC_INTN,
 		.rw = AER_UNC,
 		.sticky = AER_UNC,
 	}, {
@@ -282,6 +283,21 @@ void mcxl_config_msix_trim(struct mcxl_function *fn)
 	u32 end = fn->desc.nr_vectors * PCI_MSIX_ENTRY_SIZE;
 
 	memset(&fn->msix[end / 4], 0, sizeof(fn->msix) - end);
+}
+
+/**
+ * mcxl_config_error - log an error in AER and Device Status
+ * @fn: the function
+ * @uncorrectable: PCI_ERR_UNC_*
+ * @correctable: PCI_ERR_COR_*
+ * @detected: PCI_EXP_DEVSTA_*
+ */
+void mcxl_config_error(struct mcxl_function *fn, u32 uncorrectable,
+		       u32 correctable, u16 detected)
+{
+	fn->config[(MCXL_CFG_AER + PCI_ERR_UNCOR_STATUS) / 4] |= uncorrectable;
+	fn->config[(MCXL_CFG_AER + PCI_ERR_COR_STATUS) / 4] |= correctable;
+	fn->config[(MCXL_CFG_PCIE + PCI_EXP_DEVCTL) / 4] |= UPPER(detected);
 }
 
 /**

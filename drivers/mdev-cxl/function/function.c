@@ -154,6 +154,22 @@ void mcxl_function_reset_failed(struct mcxl_function *fn)
 EXPORT_SYMBOL_IF_KUNIT(mcxl_function_reset_failed);
 
 /**
+ * mcxl_function_error - log an error in the registers
+ * @fn: the function
+ * @vdpa: where it happened
+ * @uncorrectable: bits of the RAS Uncorrectable Error Status register
+ * @correctable: bits of the RAS Correctable Error Status register
+ *
+ * Return: MCXL_FX_ERROR for an uncorrectable error, masked by the guest or not
+ */
+u32 mcxl_function_error(struct mcxl_function *fn, u64 vdpa, u32 uncorrectable,
+			u32 correctable)
+{
+	return mcxl_comp_error(fn, vdpa, uncorrectable, correctable);
+}
+EXPORT_SYMBOL_IF_KUNIT(mcxl_function_error);
+
+/**
  * mcxl_function_memory - who may reach the memory just now
  * @fn: the function
  * @mem: filled, padding included, so that two can be compared

@@ -64,6 +64,7 @@ enum mcxl_reset {
 #define MCXL_FX_CLEAR		BIT(3)	/* all memory must read zero */
 #define MCXL_FX_STOP		BIT(4)	/* entered D3hot: stop the engine */
 #define MCXL_FX_START		BIT(5)	/* back in D0: start the engine */
+#define MCXL_FX_ERROR		BIT(6)	/* tell the VMM of an error */
 
 /**
  * struct mcxl_function_desc - what a function is made from
@@ -123,6 +124,8 @@ u32 mcxl_function_write(struct mcxl_function *fn, enum mcxl_space space,
 			u32 offset, const void *buf, u32 count);
 u32 mcxl_function_reset(struct mcxl_function *fn, enum mcxl_reset kind);
 void mcxl_function_reset_failed(struct mcxl_function *fn);
+u32 mcxl_function_error(struct mcxl_function *fn, u64 vdpa, u32 uncorrectable,
+			u32 correctable);
 void mcxl_function_memory(const struct mcxl_function *fn,
 			  struct mcxl_memory *mem);
 bool mcxl_function_in_d0(const struct mcxl_function *fn);

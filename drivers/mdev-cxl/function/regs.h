@@ -108,6 +108,8 @@ void mcxl_bank_reset(struct mcxl_function *fn, const struct mcxl_bank *bank);
 
 void mcxl_config_init(struct mcxl_function *fn);
 void mcxl_config_msix_trim(struct mcxl_function *fn);
+void mcxl_config_error(struct mcxl_function *fn, u32 uncorrectable,
+		       u32 correctable, u16 detected);
 bool mcxl_config_memory_enabled(const struct mcxl_function *fn);
 bool mcxl_config_in_d0(const struct mcxl_function *fn);
 
@@ -130,6 +132,8 @@ unsigned int mcxl_cdat_last(const struct mcxl_function *fn);
 #define MCXL_COMP_HDM		(MCXL_CM_OFFSET + 0x200)
 
 void mcxl_comp_init(struct mcxl_function *fn);
+u32 mcxl_comp_error(struct mcxl_function *fn, u64 vdpa, u32 uncorrectable,
+		    u32 correctable);
 
 /* hdm.c */
 void mcxl_hdm_init(struct mcxl_function *fn);
