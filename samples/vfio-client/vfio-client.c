@@ -115,6 +115,44 @@ static void show_capabilities(struct vfio *v)
 	}
 }
 
+static const char * const figures[] = {
+	[1] = "ps to read", [2] = "ps to write",
+	[4] = "MB/s to read", [5] = "MB/s to write",
+};
+
+/* One structure of the CDAT; dword 0 has its type in the lowest byte */
+static void show_cdat_entry(const uint32_t *dword)
+{
+	uint64_t low = dword[2] | (uint64_t)dword[3] << 32;
+	uint64_t high = dword[4] | (uint64_t)dword[5] << 32;
+	uint8_t type = dword[0], handle = dword[1], figure = dword[1] >> 16;
+
+	if (type == 0)
+		printf("CDAT: memory %u: vDPA %#llx, %#llx bytes\n", handle,
+		       (unsigned long long)low, (unsigned long long)high);
+	else if (type == 1 && figure < 6 && figures[figure])
+		printf("CDAT: memory %u: %llu %s\n", handle,
+		       (unsigned long long)(low * (uint16_t)high),
+		       figures[figure]);
+}
+
+/* Table access leads from one structure to the next; the first is a header */
+static void show_cdat(struct vfio *v)
+{
+	uint32_t handle = 0, dword[8];
+
+	while (handle != 0xffff) {
+		int nr = vfio_doe(v, 0x1e98, 2, handle << 16, dword, 8);
+
+		if (nr < 1)
+			errx(1, "CDAT: no structure %u: %s", handle,
+			     strerror(-nr));
+		if (handle && nr == 7)
+			show_cdat_entry(dword + 1);
+		handle = dword[0] >> 16;
+	}
+}
+
 static bool holds_pattern(const volatile uint64_t *mem)
 {
 	uint64_t i;
@@ -196,6 +234,7 @@ int main(int argc, char **argv)
 	open_instance(&v, argv[1]);
 	show_device(&v);
 	show_capabilities(&v);
+	show_cdat(&v);
 	try_aperture(&v);
 	try_decoder(&v);
 	try_reset(&v);

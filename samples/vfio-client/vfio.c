@@ -278,6 +278,11 @@ static uint32_t config(struct vfio *v, uint32_t at, size_t len)
 	return vfio_read(v, VFIO_PCI_CONFIG_REGION_INDEX, at, len);
 }
 
+static int config_write(struct vfio *v, uint32_t at, uint32_t value)
+{
+	return vfio_write(v, VFIO_PCI_CONFIG_REGION_INDEX, at, 4, value);
+}
+
 uint32_t vfio_find_cap(struct vfio *v, uint8_t id)
 {
 	uint32_t at = config(v, PCI_CAPABILITY_LIST, 1), n = 48;
@@ -301,6 +306,31 @@ uint32_t vfio_find_ext_cap(struct vfio *v, uint16_t id, int dvsec)
 			return at;
 	}
 	return 0;
+}
+
+/* The device answers at once, so there is nothing to wait for (PCIe 6.30) */
+int vfio_doe(struct vfio *v, uint16_t vendor, uint8_t type, uint32_t payload,
+	     uint32_t *response, unsigned int max)
+{
+	const uint32_t request[] = { vendor | (uint32_t)type << 16, 3, payload };
+	uint32_t at = vfio_find_ext_cap(v, PCI_EXT_CAP_ID_DOE, -1), value;
+	unsigned int i, nr = 0;
+
+	if (!at)
+		return -ENOENT;
+	config_write(v, at + PCI_DOE_CTRL, PCI_DOE_CTRL_ABORT);
+	for (i = 0; i < 3; i++)
+		config_write(v, at + PCI_DOE_WRITE, request[i]);
+	config_write(v, at + PCI_DOE_CTRL, PCI_DOE_CTRL_GO);
+
+	for (i = 0; config(v, at + PCI_DOE_STATUS, 4) &
+		    PCI_DOE_STATUS_DATA_OBJECT_READY; i++) {
+		value = config(v, at + PCI_DOE_READ, 4);
+		config_write(v, at + PCI_DOE_READ, 0);
+		if (i >= 2 && nr < max)
+			response[nr++] = value;
+	}
+	return i ? (int)nr : -EPROTO;
 }
 
 static int set_config_bit(struct vfio *v, uint32_t at, uint16_t bit, bool on)

@@ -54,6 +54,13 @@ int vfio_reset(struct vfio *v);
 uint32_t vfio_find_cap(struct vfio *v, uint8_t id);
 uint32_t vfio_find_ext_cap(struct vfio *v, uint16_t id, int dvsec);
 
+/*
+ * One exchange by the DOE mailbox, with one dword of payload: dwords of the
+ * response without its two of header, or a negative errno.
+ */
+int vfio_doe(struct vfio *v, uint16_t vendor, uint8_t type, uint32_t payload,
+	     uint32_t *response, unsigned int max);
+
 /* What firmware or a driver does first */
 int vfio_enable_memory(struct vfio *v, bool on);
 int vfio_enable_cxl_mem(struct vfio *v, bool on);
