@@ -21,7 +21,7 @@ help: ## this list
 	@sed -n 's/^\([a-z][a-z-]*\):.*## \(.*\)/  \1|\2/p' $(MAKEFILE_LIST) | \
 		awk -F'|' '{ printf "%-14s %s\n", $$1, $$2 }'
 	@echo
-	@echo 'check, demo, kunit, lint, docs and shell need root and the package mmdebstrap;'
+	@echo 'check, demo, kunit, coverage, lint, docs and shell need root and the package mmdebstrap;'
 	@echo 'what they build is kept in $${MDEV_CXL_CACHE:-~/.cache/mdev-cxl}.'
 
 .PHONY: modules
@@ -47,6 +47,10 @@ install: modules ## install modules, headers, mdevctl files (DESTDIR, PREFIX)
 .PHONY: kunit
 kunit: ## run the unit tests on UML, with KASAN and lockdep, or on x86-64 with ARCH=x86_64
 	tests/lab/enter kunit/run $(ARCH)
+
+.PHONY: coverage
+coverage: ## lines of the function model that the unit tests run, by gcov under UML
+	tests/lab/enter kunit/run coverage
 
 .PHONY: check
 check: ## run all tests: unit tests, then end to end in a virtual machine
