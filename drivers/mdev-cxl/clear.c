@@ -11,21 +11,31 @@
  * engine, comes through mcxl_clear() first. So setting bits is all that close
  * and reset do, whatever the size.
  *
- * The bits of a partition belong to its instance, but share words with those
- * of its neighbours: only atomic bit operations touch them.
+ * A thread for each parent clears the rest, with the lowest priority. A piece
+ * is cleared with a lock of its own held, whoever does it, and its bit falls
+ * before that is released: nobody writes to a piece that somebody else still
+ * clears. A bit that is set meanwhile may be lost, and does no harm: it says
+ * of a piece that nobody could reach what was just made untrue.
  */
 #include <linux/bitmap.h>
 #include <linux/bitops.h>
 #include <linux/cleanup.h>
+#include <linux/cpumask.h>
 #include <linux/err.h>
+#include <linux/kthread.h>
 #include <linux/lockdep.h>
 #include <linux/minmax.h>
 #include <linux/mm.h>
 #include <linux/sched.h>
 #include <linux/string.h>
+#include <linux/topology.h>
+#include <linux/wait.h>
 
 #include "instance.h"
 #include "parent.h"
+
+/* After a piece that could not be cleared */
+#define RETRY_DELAY	HZ
 
 static unsigned long piece_of(const struct mcxl_instance *inst, u64 vdpa)
 {
@@ -39,14 +49,16 @@ static unsigned long piece_of(const struct mcxl_instance *inst, u64 vdpa)
  */
 void mcxl_clear_mark(struct mcxl_instance *inst)
 {
-	unsigned long *dirty = inst->part.parent->dirty;
-	unsigned long piece = piece_of(inst, 0);
-	unsigned long end = piece + mcxl_instance_size(inst) / MCXL_PIECE;
+	struct mdev_cxl_parent *parent = inst->part.parent;
+	unsigned long i, nr = mcxl_instance_size(inst) / MCXL_PIECE;
+	unsigned long *words = parent->dirty + BIT_WORD(piece_of(inst, 0));
 
 	lockdep_assert_held_write(&inst->memory_lock);
-	/* Not bitmap_set(): neighbours clear bits of the same words */
-	for (; piece < end; piece++)
-		set_bit(piece, dirty);
+	/* A partition is whole granules, so its bits are whole words */
+	BUILD_BUG_ON(MDEV_CXL_GRANULE / MCXL_PIECE % BITS_PER_LONG);
+	for (i = 0; i < BITS_TO_LONGS(nr); i++)
+		WRITE_ONCE(words[i], ~0UL);
+	wake_up(&parent->clear_wait);
 }
 
 /**
@@ -90,6 +102,15 @@ void *mcxl_dpa_vaddr(struct mdev_cxl_parent *parent, u64 dpa, size_t *len)
 	return page_to_virt(pfn_to_page(pfn)) + offset_in_page(dpa);
 }
 
+/* Nothing to clear: never touched, or not to be touched and cleared later */
+static bool skip_page(struct mdev_cxl_parent *parent, u64 dpa, u64 poison)
+{
+	const struct mdev_cxl_parent_ops *ops = parent->desc.ops;
+
+	return dpa == poison ||
+	       (ops->populated && !ops->populated(parent, dpa));
+}
+
 static int clear_piece(struct mdev_cxl_parent *parent, unsigned long piece)
 {
 	u64 dpa = (u64)piece * MCXL_PIECE, end = dpa + MCXL_PIECE;
@@ -99,8 +120,7 @@ static int clear_piece(struct mdev_cxl_parent *parent, unsigned long piece)
 		size_t len = min(end, poison) - dpa;
 		void *mem;
 
-		/* Not to be touched; cleared when it is good again */
-		if (!len) {
+		if (skip_page(parent, dpa, poison)) {
 			dpa += PAGE_SIZE;
 			continue;
 		}
@@ -112,6 +132,20 @@ static int clear_piece(struct mdev_cxl_parent *parent, unsigned long piece)
 		cond_resched();
 	}
 	return 0;
+}
+
+/* Clear one piece if it is dirty */
+static int make_clean(struct mdev_cxl_parent *parent, unsigned long piece)
+{
+	int rc;
+
+	guard(mutex)(&parent->clear_locks[piece % MCXL_CLEAR_LOCKS]);
+	if (!test_bit(piece, parent->dirty))
+		return 0;
+	rc = clear_piece(parent, piece);
+	if (!rc)
+		clear_bit_unlock(piece, parent->dirty);
+	return rc;
 }
 
 /**
@@ -137,14 +171,9 @@ int mcxl_clear(struct mcxl_instance *inst, u64 vdpa, u64 len)
 		/* Pairs with clear_bit_unlock(): a clean bit means zeroes */
 		if (!test_bit_acquire(piece, parent->dirty))
 			continue;
-
-		guard(mutex)(&inst->clear_lock);
-		if (!test_bit(piece, parent->dirty))
-			continue;
-		rc = clear_piece(parent, piece);
+		rc = make_clean(parent, piece);
 		if (rc)
 			return rc;
-		clear_bit_unlock(piece, parent->dirty);
 	}
 	return 0;
 }
@@ -177,4 +206,92 @@ void *mcxl_clear_vaddr(struct mcxl_instance *inst, u64 vdpa, size_t *len)
 	if (rc)
 		return ERR_PTR(rc);
 	return mcxl_dpa_vaddr(parent, dpa, len);
+}
+
+static unsigned long nr_pieces(const struct mdev_cxl_parent *parent)
+{
+	return parent->desc.dpa_size / MCXL_PIECE;
+}
+
+/**
+ * mcxl_clear_dirty_bytes - how much of a range is dirty
+ * @parent: the parent
+ * @dpa: first address, a multiple of MDEV_CXL_GRANULE
+ * @len: bytes, likewise
+ *
+ * Return: bytes
+ */
+u64 mcxl_clear_dirty_bytes(struct mdev_cxl_parent *parent, u64 dpa, u64 len)
+{
+	unsigned long *words = parent->dirty + BIT_WORD(dpa / MCXL_PIECE);
+
+	return (u64)bitmap_weight(words, len / MCXL_PIECE) * MCXL_PIECE;
+}
+
+/* One piece for the thread, unless the device must not be touched just now */
+static int clear_in_turn(struct mdev_cxl_parent *parent, unsigned long piece)
+{
+	guard(mutex)(&parent->clear_gate);
+	return parent->blocked ? -EAGAIN : make_clean(parent, piece);
+}
+
+static bool wants_clearing(struct mdev_cxl_parent *parent)
+{
+	return !READ_ONCE(parent->blocked) &&
+	       !bitmap_empty(parent->dirty, nr_pieces(parent));
+}
+
+static int clear_thread(void *data)
+{
+	struct mdev_cxl_parent *parent = data;
+	unsigned long piece;
+
+	set_user_nice(current, MAX_NICE);
+	while (!kthread_should_stop()) {
+		wait_event_interruptible(parent->clear_wait,
+					 kthread_should_stop() ||
+					 wants_clearing(parent));
+		for_each_set_bit(piece, parent->dirty, nr_pieces(parent)) {
+			if (kthread_should_stop())
+				break;
+			if (clear_in_turn(parent, piece)) {
+				schedule_timeout_interruptible(RETRY_DELAY);
+				break;
+			}
+			cond_resched();
+		}
+	}
+	return 0;
+}
+
+/**
+ * mcxl_clear_start - start to clear what is dirty
+ * @parent: the parent
+ *
+ * Return: 0 or -ENOMEM
+ */
+int mcxl_clear_start(struct mdev_cxl_parent *parent)
+{
+	int node = dev_to_node(parent->desc.dev);
+	struct task_struct *thread;
+
+	thread = kthread_create_on_node(clear_thread, parent, node,
+					"mdev_cxl/%s",
+					dev_name(parent->desc.dev));
+	if (IS_ERR(thread))
+		return PTR_ERR(thread);
+	if (node != NUMA_NO_NODE)
+		kthread_affine_preferred(thread, cpumask_of_node(node));
+	parent->clear_thread = thread;
+	wake_up_process(thread);
+	return 0;
+}
+
+/**
+ * mcxl_clear_stop - stop, at once but for the piece that is under way
+ * @parent: the parent
+ */
+void mcxl_clear_stop(struct mdev_cxl_parent *parent)
+{
+	kthread_stop(parent->clear_thread);
 }

@@ -21,7 +21,6 @@ static int instance_init(struct mcxl_instance *inst,
 	spin_lock_init(&inst->irq_lock);
 	mutex_init(&inst->cfg_lock);
 	init_rwsem(&inst->memory_lock);
-	mutex_init(&inst->clear_lock);
 	inst->decoders = type->desc.decoders;
 
 	inst->vectors = kzalloc_objs(*inst->vectors, parent->desc.nr_vectors);
@@ -128,6 +127,18 @@ static ssize_t size_show(struct device *dev, struct device_attribute *attr,
 }
 static DEVICE_ATTR_RO(size);
 
+static ssize_t dirty_bytes_show(struct device *dev,
+				struct device_attribute *attr, char *buf)
+{
+	struct mcxl_instance *inst = dev_get_drvdata(dev);
+
+	return sysfs_emit(buf, "%llu\n",
+			  mcxl_clear_dirty_bytes(inst->part.parent,
+						 inst->part.dpa.start,
+						 mcxl_instance_size(inst)));
+}
+static DEVICE_ATTR_RO(dirty_bytes);
+
 static ssize_t decoders_show(struct device *dev, struct device_attribute *attr,
 			     char *buf)
 {
@@ -183,6 +194,7 @@ static DEVICE_ATTR_RO(resets);
 static struct attribute *instance_attrs[] = {
 	&dev_attr_dpa.attr,
 	&dev_attr_size.attr,
+	&dev_attr_dirty_bytes.attr,
 	&dev_attr_decoders.attr,
 	&dev_attr_state.attr,
 	&dev_attr_resets.attr,

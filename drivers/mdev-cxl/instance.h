@@ -36,7 +36,6 @@ struct eventfd_ctx;
  * @memory: who may reach the memory, under @memory_lock
  * @blocked: nobody may, whatever @memory says: the parent is in reset or has
  *	failed; under @memory_lock
- * @clear_lock: serialises the clearing of dirty memory; inside @memory_lock
  *
  * Documentation/locking.rst has the order of the locks.
  */
@@ -61,7 +60,6 @@ struct mcxl_instance {
 	struct rw_semaphore memory_lock;
 	struct mcxl_memory memory;
 	bool blocked;
-	struct mutex clear_lock; /* one piece is cleared once */
 };
 
 static inline struct mcxl_instance *to_mcxl_instance(struct vfio_device *vdev)

@@ -60,15 +60,36 @@ static ssize_t dpa_largest_free_show(struct kobject *kobj,
 	return sysfs_emit(buf, "%llu\n", mcxl_dpa_largest(&parent->dpa));
 }
 
+static ssize_t dirty_bytes_show(struct kobject *kobj,
+				struct kobj_attribute *attr, char *buf)
+{
+	struct mdev_cxl_parent *parent = kobj_to_parent(kobj);
+
+	return sysfs_emit(buf, "%llu\n",
+			  mcxl_clear_dirty_bytes(parent, 0,
+						 parent->desc.dpa_size));
+}
+
+static ssize_t numa_node_show(struct kobject *kobj,
+			      struct kobj_attribute *attr, char *buf)
+{
+	return sysfs_emit(buf, "%d\n",
+			  dev_to_node(kobj_to_parent(kobj)->desc.dev));
+}
+
 static struct kobj_attribute dpa_size_attr = __ATTR_RO(dpa_size);
 static struct kobj_attribute dpa_free_attr = __ATTR_RO(dpa_free);
 static struct kobj_attribute dpa_largest_free_attr =
 	__ATTR_RO(dpa_largest_free);
+static struct kobj_attribute dirty_bytes_attr = __ATTR_RO(dirty_bytes);
+static struct kobj_attribute numa_node_attr = __ATTR_RO(numa_node);
 
 static struct attribute *parent_attrs[] = {
 	&dpa_size_attr.attr,
 	&dpa_free_attr.attr,
 	&dpa_largest_free_attr.attr,
+	&dirty_bytes_attr.attr,
+	&numa_node_attr.attr,
 	NULL
 };
 ATTRIBUTE_GROUPS(parent);
@@ -181,7 +202,7 @@ parent_alloc(const struct mdev_cxl_parent_desc *desc)
 	u64 size = round_down(desc->dpa_size, MDEV_CXL_GRANULE);
 	struct mdev_cxl_parent *parent __free(parent_free) = NULL;
 	struct device *dev = desc->dev;
-	unsigned int pieces;
+	unsigned int i, pieces;
 
 	if (!size) {
 		dev_err(dev, "device memory of %llu bytes, wanted at least %u\n",
@@ -198,6 +219,10 @@ parent_alloc(const struct mdev_cxl_parent_desc *desc)
 	parent->desc.types = NULL;
 	mutex_init(&parent->lock);
 	xa_init(&parent->poison);
+	mutex_init(&parent->clear_gate);
+	init_waitqueue_head(&parent->clear_wait);
+	for (i = 0; i < MCXL_CLEAR_LOCKS; i++)
+		mutex_init(&parent->clear_locks[i]);
 	INIT_LIST_HEAD(&parent->instances);
 	mcxl_dpa_init(&parent->dpa, size);
 
@@ -246,6 +271,9 @@ mdev_cxl_register_parent(const struct mdev_cxl_parent_desc *desc)
 	if (rc)
 		goto put_parent;
 
+	rc = mcxl_clear_start(parent);
+	if (rc)
+		goto del_parent;
 	rc = mdev_register_parent(&parent->mdev, desc->dev, &mcxl_mdev_driver,
 				  parent->types->mdev, parent->types->nr);
 	if (rc)
@@ -257,6 +285,8 @@ mdev_cxl_register_parent(const struct mdev_cxl_parent_desc *desc)
 
 wait_types:
 	types_wait_dropped(parent);
+	mcxl_clear_stop(parent);
+del_parent:
 	kobject_del(&parent->kobj);
 put_parent:
 	kobject_put(&parent->kobj);
@@ -275,6 +305,7 @@ void mdev_cxl_unregister_parent(struct mdev_cxl_parent *parent)
 {
 	mcxl_debugfs_del(parent);
 	mdev_unregister_parent(&parent->mdev);
+	mcxl_clear_stop(parent);
 	kobject_del(&parent->kobj);
 	kobject_put(&parent->kobj);
 }
@@ -297,7 +328,9 @@ static void parent_block(struct mdev_cxl_parent *parent)
 	struct mcxl_instance *inst;
 
 	lockdep_assert_held(&parent->lock);
-	parent->blocked = true;
+	/* The thread is either at rest now, or will see it */
+	scoped_guard(mutex, &parent->clear_gate)
+		parent->blocked = true;
 	list_for_each_entry(inst, &parent->instances, node)
 		mcxl_instance_block(inst);
 }
@@ -331,7 +364,9 @@ void mdev_cxl_parent_reset_done(struct mdev_cxl_parent *parent)
 
 	guard(mutex)(&parent->lock);
 	bitmap_fill(parent->dirty, parent->desc.dpa_size / MCXL_PIECE);
-	parent->blocked = false;
+	scoped_guard(mutex, &parent->clear_gate)
+		parent->blocked = false;
+	wake_up(&parent->clear_wait);
 	list_for_each_entry(inst, &parent->instances, node) {
 		mcxl_instance_unblock(inst);
 		mcxl_irq_error(inst);

@@ -9,13 +9,18 @@
 #include <linux/mdev.h>
 #include <linux/mdev_cxl.h>
 #include <linux/mutex.h>
+#include <linux/wait.h>
 #include <linux/xarray.h>
 
 #include "dpa.h"
 #include "types.h"
 
 struct dentry;
+struct task_struct;
 struct mcxl_instance;
+
+/* So many pieces can be cleared at once */
+#define MCXL_CLEAR_LOCKS	16
 
 /**
  * struct mdev_cxl_parent - a physical device that is shared
@@ -29,12 +34,18 @@ struct mcxl_instance;
  * @mdev_type_release: release of the ktype of the mdev core
  * @dirty: a bit for every MCXL_PIECE of DPA whose content may not be seen by
  *	the next reader; atomic bit operations, see clear.c
+ * @clear_locks: each for the pieces whose number has its own as a remainder;
+ *	see clear.c
+ * @clear_gate: held by @clear_thread while it touches memory
+ * @clear_thread: clears what is dirty
+ * @clear_wait: what it waits on
  * @poison: an entry for every poisoned page of DPA, by its number
  * @debugfs: directory in debugfs
  * @lock: protects @dpa, @instances and @blocked
  * @dpa: who owns which memory
  * @instances: those that have memory
- * @blocked: no instance may run: the device is in reset or has failed
+ * @blocked: no instance may run: the device is in reset or has failed;
+ *	written with @clear_gate held as well
  */
 struct mdev_cxl_parent {
 	struct mdev_parent mdev;
@@ -44,6 +55,10 @@ struct mdev_cxl_parent {
 	struct kobj_type type_ktype;
 	void (*mdev_type_release)(struct kobject *kobj);
 	unsigned long *dirty;
+	struct mutex clear_locks[MCXL_CLEAR_LOCKS]; /* a piece is cleared once */
+	struct mutex clear_gate; /* keeps the thread off a blocked device */
+	struct task_struct *clear_thread;
+	wait_queue_head_t clear_wait;
 	struct xarray poison;
 	struct dentry *debugfs;
 
@@ -69,6 +84,11 @@ void mcxl_parents_wait(void);
 
 /* error.c: what is poisoned */
 u64 mcxl_poison_find(struct mdev_cxl_parent *parent, u64 dpa, u64 len);
+
+/* clear.c: what clears dirty memory in the background */
+int mcxl_clear_start(struct mdev_cxl_parent *parent);
+void mcxl_clear_stop(struct mdev_cxl_parent *parent);
+u64 mcxl_clear_dirty_bytes(struct mdev_cxl_parent *parent, u64 dpa, u64 len);
 
 /* clear.c: the kernel's way to the memory, poisoned, dirty or not */
 void *mcxl_dpa_vaddr(struct mdev_cxl_parent *parent, u64 dpa, size_t *len);

@@ -145,6 +145,22 @@ void soft_memory_exit(struct soft_memory *mem)
 }
 
 /**
+ * soft_memory_populated - is there a page behind an address?
+ * @mem: the memory
+ * @dpa: the address, inside the memory
+ *
+ * Return: false when the page has never been touched
+ */
+bool soft_memory_populated(const struct soft_memory *mem, u64 dpa)
+{
+	unsigned long pages = READ_ONCE(mem->pieces[dpa / SZ_2M].pages);
+
+	if (!(pages & PIECE_SMALL))
+		return pages;
+	return READ_ONCE(small_pages(pages)[dpa % SZ_2M / PAGE_SIZE]);
+}
+
+/**
  * soft_memory_get_pfn - the page that holds a byte of device memory
  * @mem: the memory
  * @dpa: address of the byte

@@ -65,6 +65,13 @@ static int soft_get_pfn(struct mdev_cxl_parent *parent, u64 dpa,
 	return soft_memory_get_pfn(&soft->mem, dpa, max_order, pfn, order);
 }
 
+static bool soft_populated(struct mdev_cxl_parent *parent, u64 dpa)
+{
+	struct soft_device *soft = mdev_cxl_parent_drvdata(parent);
+
+	return soft_memory_populated(&soft->mem, dpa);
+}
+
 static int soft_init(struct mdev_cxl_partition *part)
 {
 	part->drvdata = soft_queue_create(&part_to_soft(part)->engine, part);
@@ -101,6 +108,7 @@ static void soft_reg_write(struct mdev_cxl_partition *part, u32 offset,
 static const struct mdev_cxl_parent_ops soft_ops = {
 	.owner = THIS_MODULE,
 	.get_pfn = soft_get_pfn,
+	.populated = soft_populated,
 	.init = soft_init,
 	.exit = soft_exit,
 	.start = soft_start,
