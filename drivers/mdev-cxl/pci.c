@@ -8,6 +8,7 @@
  * driver_override only.
  */
 #include <linux/bitfield.h>
+#include <linux/cleanup.h>
 #include <linux/err.h>
 #include <linux/io.h>
 #include <linux/ioport.h>
@@ -15,6 +16,7 @@
 #include <linux/mm.h>
 #include <linux/mdev_cxl.h>
 #include <linux/module.h>
+#include <linux/mutex.h>
 #include <linux/pci.h>
 #include <linux/range.h>
 
@@ -31,7 +33,8 @@
  * @hpa: host addresses of the memory
  * @pgmap: struct pages for @hpa
  * @cap: DVSEC CXL Capability register
- * @parent: registered with the framework
+ * @lock: protects @parent against a memory failure meanwhile
+ * @parent: registered with the framework; NULL while it is not
  */
 struct mcxl_pci {
 	struct cxl_dev_state cxlds;
@@ -40,6 +43,7 @@ struct mcxl_pci {
 	struct range hpa;
 	struct dev_pagemap pgmap;
 	u16 cap;
+	struct mutex lock; /* parent comes and goes */
 	struct mdev_cxl_parent *parent;
 };
 
@@ -173,6 +177,25 @@ static int find_memory(struct mcxl_pci *mp)
 	return 0;
 }
 
+/* The host has found poison, by a machine check or by what firmware says */
+static int mcxl_pci_memory_failure(struct dev_pagemap *pgmap,
+				   unsigned long pfn, unsigned long nr_pages,
+				   int flags)
+{
+	struct mcxl_pci *mp = container_of(pgmap, struct mcxl_pci, pgmap);
+
+	guard(mutex)(&mp->lock);
+	if (!mp->parent)
+		return -EOPNOTSUPP;
+	return mdev_cxl_parent_poison(mp->parent,
+				      PFN_PHYS(pfn) - mp->hpa.start,
+				      PFN_PHYS(nr_pages));
+}
+
+static const struct dev_pagemap_ops mcxl_pci_pagemap_ops = {
+	.memory_failure = mcxl_pci_memory_failure,
+};
+
 /*
  * Pages for the memory. With them the range is tracked as write-back, for our
  * mappings and in the eyes of KVM, which takes memory without pages for MMIO.
@@ -191,6 +214,7 @@ static int map_memory(struct mcxl_pci *mp)
 	}
 
 	mp->pgmap.type = MEMORY_DEVICE_GENERIC;
+	mp->pgmap.ops = &mcxl_pci_pagemap_ops;
 	mp->pgmap.vmemmap_shift = PMD_ORDER;
 	mp->pgmap.range = mp->hpa;
 	mp->pgmap.nr_range = 1;
@@ -218,8 +242,13 @@ static struct mdev_cxl_perf memory_perf(struct mcxl_pci *mp)
 	};
 }
 
-static void unregister(void *parent)
+static void unregister(void *data)
 {
+	struct mcxl_pci *mp = data;
+	struct mdev_cxl_parent *parent = mp->parent;
+
+	scoped_guard(mutex, &mp->lock)
+		mp->parent = NULL;
 	mdev_cxl_unregister_parent(parent);
 }
 
@@ -243,6 +272,7 @@ static int register_parent(struct mcxl_pci *mp)
 		.perf = memory_perf(mp),
 		.cache_capable = mp->cap & PCI_DVSEC_CXL_CACHE_CAPABLE,
 	};
+	struct mdev_cxl_parent *parent;
 	u8 timeout;
 
 	/* Values above 4 are reserved */
@@ -251,10 +281,12 @@ static int register_parent(struct mcxl_pci *mp)
 		desc.reset_timeout = min(timeout, 4);
 	}
 
-	mp->parent = mdev_cxl_register_parent(&desc);
-	if (IS_ERR(mp->parent))
-		return PTR_ERR(mp->parent);
-	return devm_add_action_or_reset(&pdev->dev, unregister, mp->parent);
+	parent = mdev_cxl_register_parent(&desc);
+	if (IS_ERR(parent))
+		return PTR_ERR(parent);
+	scoped_guard(mutex, &mp->lock)
+		mp->parent = parent;
+	return devm_add_action_or_reset(&pdev->dev, unregister, mp);
 }
 
 static int mcxl_pci_probe(struct pci_dev *pdev, const struct pci_device_id *id)
@@ -284,6 +316,7 @@ static int mcxl_pci_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 	if (!mp)
 		return -ENOMEM;
 	mp->pdev = pdev;
+	mutex_init(&mp->lock);
 	pci_set_drvdata(pdev, mp);
 
 	rc = read_dvsec(mp, &dvsec);

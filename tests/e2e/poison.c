@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * poison UUID OTHER: errors of the device, injected by debugfs. The owner of
- * the address has them in its registers, its eventfd and its memory; the other
- * partition notices nothing.
+ * poison UUID OTHER [HPA]: errors of the device, injected by debugfs. The owner
+ * of the address has them in its registers, its eventfd and its memory; the
+ * other partition notices nothing. With HPA, where the host has DPA 0, poison
+ * comes from the host kernel, as after a machine check.
  */
 #define _GNU_SOURCE
 #include <err.h>
@@ -58,23 +59,55 @@ static void find_debugfs(const char *uuid)
 		 basename(dirname(real)));
 }
 
-/* 0, or the errno of writing TEXT to a file in debugfs */
-static int inject(const char *name, const char *format, ...)
+/* 0, or the errno of writing to a file */
+static int vwrite_to(const char *path, const char *format, va_list args)
 {
-	char path[PATH_MAX + 32], text[80];
-	va_list args;
+	char text[80];
 	int fd, rc;
 
-	snprintf(path, sizeof(path), "%s/%s", debugfs, name);
-	va_start(args, format);
 	vsnprintf(text, sizeof(text), format, args);
-	va_end(args);
 	fd = open(path, O_WRONLY);
 	if (fd < 0)
 		err(1, "%s", path);
 	rc = write(fd, text, strlen(text)) < 0 ? errno : 0;
 	close(fd);
 	return rc;
+}
+
+static int write_to(const char *path, const char *format, ...)
+{
+	va_list args;
+	int rc;
+
+	va_start(args, format);
+	rc = vwrite_to(path, format, args);
+	va_end(args);
+	return rc;
+}
+
+/* In debugfs */
+static int inject(const char *name, const char *format, ...)
+{
+	char path[PATH_MAX + 32];
+	va_list args;
+	int rc;
+
+	snprintf(path, sizeof(path), "%s/%s", debugfs, name);
+	va_start(args, format);
+	rc = vwrite_to(path, format, args);
+	va_end(args);
+	return rc;
+}
+
+static uint64_t hpa;
+
+/* A memory failure of the host, or what the parent would make of it */
+static int poison(uint64_t dpa)
+{
+	if (hpa)
+		return write_to("/sys/devices/system/memory/hard_offline_page",
+				"%#llx", (unsigned long long)(hpa + dpa));
+	return inject("inject_poison", "%#llx", (unsigned long long)dpa);
 }
 
 /* Pages that the parent has down as poisoned */
@@ -193,7 +226,7 @@ static void test_poison(struct owner *a)
 	uint8_t buf[16];
 
 	vfio_write(&a->v, 0, ras(a) + UNC_MASK, 4, 0);
-	tap_eq(inject("inject_poison", "%#llx", a->dpa + BAD + 0x40), 0,
+	tap_eq(poison(a->dpa + BAD + 0x40), 0,
 	       "poison in the middle of a huge mapping");
 	tap_eq(events(a), 1, "its owner has an event");
 	tap_eq(ras_read(a, UNC_STATUS), MEM_DATA_ECC,
@@ -227,7 +260,7 @@ static void test_poison(struct owner *a)
 /* Nothing that a guest or a VMM does makes it good */
 static void test_stays(struct owner *a)
 {
-	tap_eq(inject("inject_poison", "%#llx", a->dpa + BAD), 0,
+	tap_eq(poison(a->dpa + BAD), 0,
 	       "poison once more");
 	tap_eq(count_poisoned(), 1, "still one page");
 	events(a);
@@ -294,8 +327,10 @@ int main(int argc, char **argv)
 {
 	struct owner a, b;
 
-	if (argc != 3)
-		errx(2, "usage: poison UUID OTHER");
+	if (argc != 3 && argc != 4)
+		errx(2, "usage: poison UUID OTHER [HPA]");
+	if (argc == 4)
+		hpa = strtoull(argv[3], NULL, 0);
 	find_debugfs(argv[1]);
 	open_owner(&a, argv[1]);
 	open_owner(&b, argv[2]);

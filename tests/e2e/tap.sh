@@ -37,6 +37,21 @@ fails()
 	! "$@"
 }
 
+# program COMMAND...: the results of a test program, counted as ours
+program()
+{
+	local line
+	while IFS= read -r line; do
+		case $line in
+		'ok '*) ok "${line#ok * }" true ;;
+		'not ok '*) ok "${line#not ok * }" false ;;
+		*) echo "# $line" ;;
+		esac
+	done < <("$@" 2>&1
+		echo "ended with status $?" | grep -v 'status [01]$' |
+			sed 's/^/not ok 0 /')
+}
+
 tap_done()
 {
 	echo "1..$tap_count"
