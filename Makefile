@@ -56,6 +56,10 @@ coverage: ## lines of the function model that the unit tests run, by gcov under 
 check: ## run all tests: unit tests, then end to end in a virtual machine
 	tests/check
 
+.PHONY: fuzz
+fuzz: ## search the function model for faults with libFuzzer, for TIME seconds (default: for ever)
+	tests/lab/enter tests/fuzz/run-model $(or $(TIME),0)
+
 .PHONY: demo
 demo: ## one emulated accelerator, mdevctl, libvirt and two KVM guests
 	tests/demo
