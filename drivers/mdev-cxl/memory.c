@@ -19,7 +19,7 @@
 #include <linux/mm.h>
 #include <linux/overflow.h>
 #include <linux/pagemap.h>
-#include <linux/string.h>
+#include <linux/uaccess.h>
 #include <linux/vfio_pci_core.h>
 
 #include "instance.h"
@@ -283,10 +283,11 @@ int mcxl_memory_rw(struct mcxl_instance *inst, enum mcxl_window window,
 
 		if (IS_ERR(mem))
 			return PTR_ERR(mem);
+		/* Poison that nobody knew of yet is no reason to panic */
 		if (write)
 			memcpy(mem, buf, now);
-		else
-			memcpy(buf, mem, now);
+		else if (copy_mc_to_kernel(buf, mem, now))
+			return -EIO;
 		vdpa += now;
 		buf += now;
 		len -= now;
