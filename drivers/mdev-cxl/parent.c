@@ -351,6 +351,22 @@ void mdev_cxl_parent_reset_prepare(struct mdev_cxl_parent *parent)
 EXPORT_SYMBOL_NS_GPL(mdev_cxl_parent_reset_prepare, "MDEV_CXL");
 
 /**
+ * mdev_cxl_parent_is_blocked - is the memory of all partitions out of reach?
+ * @parent: the parent
+ *
+ * May sleep.
+ *
+ * Return: true after mdev_cxl_parent_reset_prepare() or
+ * mdev_cxl_parent_failed(), until mdev_cxl_parent_reset_done()
+ */
+bool mdev_cxl_parent_is_blocked(struct mdev_cxl_parent *parent)
+{
+	guard(mutex)(&parent->lock);
+	return parent->blocked;
+}
+EXPORT_SYMBOL_NS_GPL(mdev_cxl_parent_is_blocked, "MDEV_CXL");
+
+/**
  * mdev_cxl_parent_reset_done - the physical device is usable again
  * @parent: the parent
  *

@@ -24,12 +24,13 @@
 #include <cxl/pci.h>
 
 #include "function/cxl_regs.h"
+#include "pci_hdm.h"
 
 /**
  * struct mcxl_pci - a bound function
  * @cxlds: what the CXL core knows; first, as devm_cxl_dev_state_create() wants
  * @pdev: the function
- * @hdm: its HDM decoder registers
+ * @hdm: its HDM decoder that leads to the memory
  * @hpa: host addresses of the memory
  * @pgmap: struct pages for @hpa
  * @cap: DVSEC CXL Capability register
@@ -39,7 +40,7 @@
 struct mcxl_pci {
 	struct cxl_dev_state cxlds;
 	struct pci_dev *pdev;
-	void __iomem *hdm;
+	struct mcxl_pci_hdm hdm;
 	struct range hpa;
 	struct dev_pagemap pgmap;
 	u16 cap;
@@ -65,67 +66,13 @@ static const struct mdev_cxl_parent_ops mcxl_pci_ops = {
 	.get_pfn = mcxl_pci_get_pfn,
 };
 
-static u64 read_pair(void __iomem *low)
-{
-	return (u64)readl(low + 4) << 32 | readl(low);
-}
-
-/* First committed decoder of the function, or -ENXIO */
-static int first_decoder(struct mcxl_pci *mp)
-{
-	u32 cap = readl(mp->hdm + CXL_HDM_DECODER_CAP_OFFSET);
-	int i, nr = cxl_hdm_decoder_count(cap);
-
-	for (i = 0; i < nr; i++) {
-		u32 ctrl = readl(mp->hdm + CXL_HDM_DECODER_CTRL_OFFSET(i));
-
-		if (ctrl & CXL_HDM_DECODER_CTRL_COMMITTED)
-			return i;
-	}
-	return -ENXIO;
-}
-
-/* Is there a decoder to work with? If so, how much memory does it lead to? */
-static int check_decoder(struct mcxl_pci *mp, u64 *capacity)
-{
-	int i = first_decoder(mp);
-	u64 base, size, skip;
-	u32 ctrl;
-
-	if (i < 0) {
-		pci_err(mp->pdev, "no HDM decoder is committed, wanted one that firmware committed to device memory\n");
-		return i;
-	}
-
-	ctrl = readl(mp->hdm + CXL_HDM_DECODER_CTRL_OFFSET(i));
-	base = read_pair(mp->hdm + CXL_HDM_DECODER_BASE_LOW_OFFSET(i));
-	size = read_pair(mp->hdm + CXL_HDM_DECODER_SIZE_LOW_OFFSET(i));
-	skip = read_pair(mp->hdm + CXL_HDM_DECODER_SKIP_LOW_OFFSET(i));
-	if (FIELD_GET(CXL_HDM_DECODER_CTRL_IW, ctrl)) {
-		pci_err(mp->pdev, "HDM decoder %d is interleaved, wanted one way\n",
-			i);
-		return -ENXIO;
-	}
-	if (ctrl & CXL_HDM_DECODER_CTRL_HOSTONLY) {
-		pci_err(mp->pdev, "HDM decoder %d is for host-only memory, wanted device memory\n",
-			i);
-		return -ENXIO;
-	}
-	if (size < MDEV_CXL_GRANULE || skip) {
-		pci_err(mp->pdev, "HDM decoder %d has %#llx bytes at %#llx, skip %#llx, wanted at least %#x and no skip\n",
-			i, size, base, skip, MDEV_CXL_GRANULE);
-		return -ENXIO;
-	}
-	*capacity = size;
-	return 0;
-}
-
-static int read_dvsec(struct mcxl_pci *mp, u16 *dvsec)
+static int read_dvsec(struct mcxl_pci *mp)
 {
 	struct pci_dev *pdev = mp->pdev;
 	int rc;
 
-	rc = pci_read_config_word(pdev, *dvsec + PCI_DVSEC_CXL_CAP, &mp->cap);
+	rc = pci_read_config_word(pdev, mp->hdm.dvsec + PCI_DVSEC_CXL_CAP,
+				  &mp->cap);
 	if (rc)
 		return pcibios_err_to_errno(rc);
 	if (!(mp->cap & PCI_DVSEC_CXL_MEM_CAPABLE)) {
@@ -150,12 +97,12 @@ static int find_memory(struct mcxl_pci *mp)
 		return dev_err_probe(&pdev->dev, rc ?: -ENODEV,
 				     "no HDM decoder registers\n");
 
-	mp->hdm = devm_ioremap(&pdev->dev,
-			       cxlds->reg_map.resource + hdm->offset,
-			       hdm->size);
-	if (!mp->hdm)
+	mp->hdm.regs = devm_ioremap(&pdev->dev,
+				    cxlds->reg_map.resource + hdm->offset,
+				    hdm->size);
+	if (!mp->hdm.regs)
 		return -ENOMEM;
-	rc = check_decoder(mp, &capacity);
+	rc = mcxl_pci_hdm_find(&mp->hdm, &capacity);
 	if (rc)
 		return rc;
 
@@ -174,7 +121,8 @@ static int find_memory(struct mcxl_pci *mp)
 			range_len(&mp->hpa), MDEV_CXL_GRANULE);
 		return -ENXIO;
 	}
-	return 0;
+	/* Only now CXL.mem is on for sure */
+	return mcxl_pci_hdm_save(&mp->hdm);
 }
 
 /* The host has found poison, by a machine check or by what firmware says */
@@ -316,10 +264,12 @@ static int mcxl_pci_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 	if (!mp)
 		return -ENOMEM;
 	mp->pdev = pdev;
+	mp->hdm.pdev = pdev;
+	mp->hdm.dvsec = dvsec;
 	mutex_init(&mp->lock);
 	pci_set_drvdata(pdev, mp);
 
-	rc = read_dvsec(mp, &dvsec);
+	rc = read_dvsec(mp);
 	if (rc)
 		return rc;
 	rc = find_memory(mp);
@@ -338,20 +288,17 @@ static void mcxl_pci_reset_prepare(struct pci_dev *pdev)
 	mdev_cxl_parent_reset_prepare(mp->parent);
 }
 
-/* An FLR keeps the decoders, a bus reset wipes them, and nobody restores them */
 static void mcxl_pci_reset_done(struct pci_dev *pdev)
 {
 	struct mcxl_pci *mp = pci_get_drvdata(pdev);
-	int i = first_decoder(mp);
+	int rc = mcxl_pci_hdm_restore(&mp->hdm);
 
-	if (i >= 0 &&
-	    read_pair(mp->hdm + CXL_HDM_DECODER_BASE_LOW_OFFSET(i)) ==
-	    mp->hpa.start) {
+	if (!rc) {
 		mdev_cxl_parent_reset_done(mp->parent);
 		return;
 	}
-	pci_err(pdev, "the reset has wiped the HDM decoder of %pra, the memory is out of reach\n",
-		&mp->hpa);
+	pci_err(pdev, "HDM decoder %d does not come back after a reset: %d, wanted %pra: the memory is out of reach\n",
+		mp->hdm.index, rc, &mp->hpa);
 	mdev_cxl_parent_failed(mp->parent);
 }
 
@@ -360,6 +307,7 @@ static pci_ers_result_t mcxl_pci_error_detected(struct pci_dev *pdev,
 {
 	struct mcxl_pci *mp = pci_get_drvdata(pdev);
 
+	/* The link works, and so do the partitions */
 	if (state == pci_channel_io_normal)
 		return PCI_ERS_RESULT_CAN_RECOVER;
 
@@ -370,13 +318,21 @@ static pci_ers_result_t mcxl_pci_error_detected(struct pci_dev *pdev,
 
 static pci_ers_result_t mcxl_pci_slot_reset(struct pci_dev *pdev)
 {
+	struct mcxl_pci *mp = pci_get_drvdata(pdev);
+
+	/* The reset may be one that only a neighbour on the bus has asked for */
+	mdev_cxl_parent_reset_prepare(mp->parent);
 	pci_restore_state(pdev);
 	return PCI_ERS_RESULT_RECOVERED;
 }
 
+/* Comes after errors that needed no reset, too, which change nothing */
 static void mcxl_pci_resume(struct pci_dev *pdev)
 {
-	mcxl_pci_reset_done(pdev);
+	struct mcxl_pci *mp = pci_get_drvdata(pdev);
+
+	if (mdev_cxl_parent_is_blocked(mp->parent))
+		mcxl_pci_reset_done(pdev);
 }
 
 static const struct pci_error_handlers mcxl_pci_err_handlers = {

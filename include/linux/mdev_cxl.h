@@ -198,6 +198,7 @@ void *mdev_cxl_parent_drvdata(const struct mdev_cxl_parent *parent);
 
 void mdev_cxl_parent_reset_prepare(struct mdev_cxl_parent *parent);
 void mdev_cxl_parent_reset_done(struct mdev_cxl_parent *parent);
+bool mdev_cxl_parent_is_blocked(struct mdev_cxl_parent *parent);
 void mdev_cxl_parent_failed(struct mdev_cxl_parent *parent);
 
 int mdev_cxl_parent_poison(struct mdev_cxl_parent *parent, u64 dpa, u64 len);

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * disturb UUID kept|reset COMMAND...: what an open instance makes of something
+ * that the command does to the physical device: it is kept as it was, or it
+ * has been reset and its memory is zero.
+ */
+#include <err.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include <linux/pci_regs.h>
+
+#include "tap.h"
+#include "vfio.h"
+
+#define CONFIG	VFIO_PCI_CONFIG_REGION_INDEX
+#define BAR2	VFIO_PCI_BAR2_REGION_INDEX
+#define MAPPED	(4UL << 20)
+
+/* An error is reported within so many ms, or not at all */
+#define SOON	20000
+#define NOT	3000
+
+static struct vfio v;
+static uint8_t *mem;
+
+static bool all(uint8_t value)
+{
+	return *mem == value && !memcmp(mem, mem + 1, MAPPED - 1);
+}
+
+static bool run(char **command)
+{
+	pid_t pid = fork();
+	int status;
+
+	if (pid < 0)
+		err(1, "fork");
+	if (!pid) {
+		execvp(command[0], command);
+		err(127, "%s", command[0]);
+	}
+	return waitpid(pid, &status, 0) == pid && !status;
+}
+
+static void check_kept(void)
+{
+	tap_ok(vfio_read(&v, CONFIG, PCI_COMMAND, 2) & PCI_COMMAND_MEMORY,
+	       "registers are as they were");
+	tap_ok(!faults_on_read(mem) && all(0x5a), "memory is as it was");
+}
+
+static void check_reset(void)
+{
+	tap_eq(vfio_read(&v, CONFIG, PCI_COMMAND, 2), 0,
+	       "registers have their reset values");
+	tap_ok(faults_on_read(mem), "memory is off");
+	vfio_enable_memory(&v, true);
+	tap_ok(!faults_on_read(mem) && all(0), "switched on, it reads zero");
+	memset(mem, 0xa5, MAPPED);
+	tap_ok(all(0xa5), "and works");
+}
+
+int main(int argc, char **argv)
+{
+	struct pollfd event = { .events = POLLIN };
+	bool reset = argc > 2 && !strcmp(argv[2], "reset");
+	int rc;
+
+	if (argc < 4)
+		errx(2, "usage: disturb UUID kept|reset COMMAND...");
+	rc = vfio_open(&v, argv[1]);
+	if (rc)
+		errx(1, "%s: %s", argv[1], strerror(-rc));
+	event.fd = eventfd(0, EFD_CLOEXEC);
+	vfio_set_eventfd(&v, VFIO_PCI_ERR_IRQ_INDEX, 0, event.fd);
+	vfio_enable_memory(&v, true);
+	mem = vfio_mmap(&v, BAR2, 0, MAPPED);
+	if (mem == MAP_FAILED)
+		err(1, "mmap");
+	memset(mem, 0x5a, MAPPED);
+
+	tap_ok(run(argv + 3), "the command succeeds");
+	tap_eq(poll(&event, 1, reset ? SOON : NOT), reset,
+	       "errors reported to the VMM");
+	/* AER recovery goes on after it has told us that something happened */
+	sleep(1);
+	if (reset)
+		check_reset();
+	else
+		check_kept();
+	return tap_done();
+}
