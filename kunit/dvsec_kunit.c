@@ -38,7 +38,7 @@ static const struct reg_test device_regs[] = {
 	{ "control, status", 0x0c, 0x4ffd, 0x2 },
 	/* Bits 1 and 2 start something and read 0, see below */
 	{ "range 1 size high", 0x18, 0, 0 },
-	{ "range 1 size low", 0x1c, 0, 0x30000003 },
+	{ "range 1 size low", 0x1c, 0, 0x3000004b },
 	{ "range 1 base high", 0x20, 0xffffffff, 0 },
 	{ "range 1 base low", 0x24, 0xf0000000, 0 },
 	{ "range 2 size high", 0x28, 0, 0 },
@@ -64,7 +64,7 @@ static void size_high_test(struct kunit *test)
 	u32 at = dvsec(test, fn, 0);
 
 	KUNIT_EXPECT_EQ(test, rd(fn, CONFIG, at + 0x18, 4), 1);
-	KUNIT_EXPECT_EQ(test, rd(fn, CONFIG, at + 0x1c, 4), 0x40000003);
+	KUNIT_EXPECT_EQ(test, rd(fn, CONFIG, at + 0x1c, 4), 0x4000004b);
 }
 
 /* What CONFIG_LOCK freezes and what it does not */
@@ -162,6 +162,27 @@ static void flexbus_test(struct kunit *test)
 	check_reg(test, fn, CONFIG, at + 0x0c, &status);
 }
 
+static void gpf_test(struct kunit *test)
+{
+	struct mcxl_function *fn = make_function(test, MIB256, 1);
+	u32 at = dvsec(test, fn, 5);
+	struct reg_test duration = { "phase 2 duration", 0, 0, 0x00000005 };
+	struct reg_test power = { "phase 2 power", 0, 0, 0 };
+
+	check_reg(test, fn, CONFIG, at + 0x08, &duration);
+	check_reg(test, fn, CONFIG, at + 0x0c, &power);
+}
+
+/* In the upper half of the register with the lock, which it does not touch */
+static void capability2_test(struct kunit *test)
+{
+	struct mcxl_function *fn = make_function(test, MIB256, 1);
+	u32 at = dvsec(test, fn, 0);
+
+	wr(fn, CONFIG, at + 0x16, 2, 0xffff);
+	KUNIT_EXPECT_EQ(test, rd(fn, CONFIG, at + 0x14, 4), 0);
+}
+
 static struct kunit_case dvsec_cases[] = {
 	KUNIT_CASE_PARAM(header_test, dvsec_header_gen_params),
 	KUNIT_CASE_PARAM(device_test, device_gen_params),
@@ -173,6 +194,8 @@ static struct kunit_case dvsec_cases[] = {
 	KUNIT_CASE(io_enable_test),
 	KUNIT_CASE(locator_test),
 	KUNIT_CASE(flexbus_test),
+	KUNIT_CASE(gpf_test),
+	KUNIT_CASE(capability2_test),
 	{}
 };
 

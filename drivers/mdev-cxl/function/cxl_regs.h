@@ -59,6 +59,9 @@
 #define CXL_DVSEC_CAP2			0x16
 
 /* 8.1.3.8 DVSEC CXL Range registers */
+#define CXL_DVSEC_RANGE_MEDIA_TYPE	GENMASK(4, 2)
+#define CXL_DVSEC_RANGE_MEMORY_CLASS	GENMASK(7, 5)
+#define CXL_DVSEC_RANGE_SEE_CDAT	2	/* of either */
 #define CXL_DVSEC_RANGE_TIMEOUT		GENMASK(15, 13)
 
 /* 8.1.3.12 DVSEC CXL Capability3 */

@@ -41,6 +41,17 @@
 	 FIELD_PREP_CONST(PCI_DVSEC_CXL_REG_LOCATOR_BLOCK_ID,		\
 			  CXL_BLOCK_ID_COMPONENT))
 
+/*
+ * Hardware-initialised: valid and active from the start. What kind of memory
+ * it is the CDAT tells.
+ */
+#define RANGE_INFO							\
+	(PCI_DVSEC_CXL_MEM_INFO_VALID | PCI_DVSEC_CXL_MEM_ACTIVE |	\
+	 FIELD_PREP_CONST(CXL_DVSEC_RANGE_MEDIA_TYPE,			\
+			  CXL_DVSEC_RANGE_SEE_CDAT) |			\
+	 FIELD_PREP_CONST(CXL_DVSEC_RANGE_MEMORY_CLASS,			\
+			  CXL_DVSEC_RANGE_SEE_CDAT))
+
 static bool config_locked(const struct mcxl_function *fn)
 {
 	return fn->config[DEV(CXL_DVSEC_LOCK) / 4] &
@@ -196,12 +207,11 @@ void mcxl_dvsec_init(struct mcxl_function *fn)
 	}
 	fn->config[DEV(PCI_DVSEC_HEADER2) / 4] |= UPPER(cap);
 
-	/* Hardware-initialised: valid and active from the start */
 	fn->config[DEV(PCI_DVSEC_CXL_RANGE_SIZE_HIGH(0)) / 4] =
 		upper_32_bits(size);
 	fn->config[DEV(PCI_DVSEC_CXL_RANGE_SIZE_LOW(0)) / 4] =
 		(lower_32_bits(size) & (u32)PCI_DVSEC_CXL_MEM_SIZE_LOW) |
-		PCI_DVSEC_CXL_MEM_INFO_VALID | PCI_DVSEC_CXL_MEM_ACTIVE;
+		RANGE_INFO;
 }
 
 /**
