@@ -40,9 +40,11 @@ fails()
 # program COMMAND...: the results of a test program, counted as ours
 program()
 {
-	local line
+	local line plan=
 	while IFS= read -r line; do
 		case $line in
+		1..*) plan=$line ;;
+		'# '*) echo "$line" ;;
 		'ok '*) ok "${line#ok * }" true ;;
 		'not ok '*) ok "${line#not ok * }" false ;;
 		*) echo "# $line" ;;
@@ -50,6 +52,7 @@ program()
 	done < <("$@" 2>&1
 		echo "ended with status $?" | grep -v 'status [01]$' |
 			sed 's/^/not ok 0 /')
+	[[ -n $plan ]] || ok "$1 came to its plan" false
 }
 
 tap_done()
