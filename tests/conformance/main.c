@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * conformance [-s SEED] [-n NEIGHBOUR] UUID [SUITE...]: does the instance
+ * behave as a CXL function has to? All suites, or those that are named. With
+ * the UUID of a second instance it is watched while the first one misbehaves.
+ */
+#include <err.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "conformance.h"
+
+static const struct suite {
+	const char *name;
+	void (*run)(struct device *d);
+} suites[] = {
+	{ "uapi", test_uapi },
+	{ "registers", test_registers },
+	{ "dvsec", test_dvsec },
+	{ "hdm", test_hdm },
+	{ "resets", test_resets },
+	{ "doe", test_doe },
+	{ "memory", test_memory },
+	{ "interrupts", test_interrupts },
+	{ "errors", test_errors },
+	{ "hostile", test_hostile },
+};
+
+static void usage(void)
+{
+	unsigned int i;
+
+	fprintf(stderr, "usage: conformance [-s SEED] [-n NEIGHBOUR] UUID [SUITE...]\nsuites:");
+	for (i = 0; i < ARRAY_SIZE(suites); i++)
+		fprintf(stderr, " %s", suites[i].name);
+	fputc('\n', stderr);
+	exit(2);
+}
+
+static const struct suite *find_suite(const char *name)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(suites); i++) {
+		if (!strcmp(suites[i].name, name))
+			return &suites[i];
+	}
+	usage();
+	return NULL;
+}
+
+static void run(const struct suite *suite, struct device *d)
+{
+	time_t start = time(NULL);
+
+	printf("# %s\n", suite->name);
+	device_reopen(d);
+	suite->run(d);
+	printf("# %s: %ld s\n", suite->name, (long)(time(NULL) - start));
+}
+
+int main(int argc, char **argv)
+{
+	struct device d = { .seed = time(NULL) }, neighbour = {};
+	const char *other = NULL;
+	unsigned int i;
+	int opt;
+
+	while ((opt = getopt(argc, argv, "s:n:")) != -1) {
+		switch (opt) {
+		case 's':
+			d.seed = strtoul(optarg, NULL, 0);
+			break;
+		case 'n':
+			other = optarg;
+			break;
+		default:
+			usage();
+		}
+	}
+	if (optind >= argc)
+		usage();
+
+	device_open(&d, argv[optind++]);
+	if (other) {
+		device_open(&neighbour, other);
+		d.neighbour = &neighbour;
+	}
+	if (optind == argc) {
+		for (i = 0; i < ARRAY_SIZE(suites); i++)
+			run(&suites[i], &d);
+	}
+	for (; optind < argc; optind++)
+		run(find_suite(argv[optind]), &d);
+	return tap_done();
+}
