@@ -241,8 +241,22 @@ int vfio_write(struct vfio *v, uint32_t region, uint64_t offset, size_t len,
 	return vfio_pwrite(v, region, offset, &value, len);
 }
 
+/* The largest page that a mapping of that length may have in it */
+static size_t largest_page(size_t len)
+{
+	const size_t pmd = 2UL << 20, pud = 1UL << 30;
+
+	return len >= pud ? pud : len >= pmd ? pmd : 4096;
+}
+
+/*
+ * Huge pages need an address that is like the offset below their size. So find
+ * room in which there is one, and give back what is around the mapping.
+ */
 void *vfio_mmap(struct vfio *v, uint32_t region, uint64_t offset, size_t len)
 {
+	size_t align = largest_page(len), room = align + len;
+	uint8_t *start, *at, *end;
 	uint64_t base = 0;
 	int rc = region_offset(v, region, &base);
 
@@ -250,8 +264,24 @@ void *vfio_mmap(struct vfio *v, uint32_t region, uint64_t offset, size_t len)
 		errno = -rc;
 		return MAP_FAILED;
 	}
-	return mmap(NULL, len, PROT_READ | PROT_WRITE, MAP_SHARED, v->device,
-		    base + offset);
+	start = mmap(NULL, room, PROT_NONE,
+		     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	if (start == MAP_FAILED)
+		return MAP_FAILED;
+
+	at = start + (base + offset - (uintptr_t)start) % align;
+	end = at + len;
+	if (mmap(at, len, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED,
+		 v->device, base + offset) == MAP_FAILED) {
+		rc = errno;
+		munmap(start, room);
+		errno = rc;
+		return MAP_FAILED;
+	}
+	if (at > start)
+		munmap(start, at - start);
+	munmap(end, start + room - end);
+	return at;
 }
 
 int vfio_set_eventfd(struct vfio *v, uint32_t index, uint32_t start, int fd)
@@ -397,4 +427,46 @@ int64_t vfio_hdm_commit(struct vfio *v, unsigned int i, uint64_t base,
 int vfio_hdm_uncommit(struct vfio *v, unsigned int i)
 {
 	return vfio_hdm_write(v, HDM_CTRL(i), 0);
+}
+
+int vfio_enable_all(struct vfio *v, uint64_t size)
+{
+	if (vfio_enable_memory(v, true) || vfio_enable_cxl_mem(v, true) ||
+	    vfio_hdm_write(v, HDM_GLOBAL, HDM_GLOBAL_ENABLE))
+		return -EIO;
+	if (!(vfio_hdm_read(v, HDM_CTRL(0)) & HDM_CTRL_COMMITTED))
+		vfio_hdm_commit(v, 0, 4ULL << 30, size);
+	return vfio_hdm_read(v, HDM_CTRL(0)) & HDM_CTRL_COMMITTED ? 0 : -EIO;
+}
+
+int vfio_set_power(struct vfio *v, unsigned int state)
+{
+	uint32_t at = vfio_find_cap(v, PCI_CAP_ID_PM);
+
+	return at ? vfio_write(v, VFIO_PCI_CONFIG_REGION_INDEX,
+			       at + PCI_PM_CTRL, 2, state) : -ENOENT;
+}
+
+int vfio_flr(struct vfio *v)
+{
+	uint32_t at = vfio_find_cap(v, PCI_CAP_ID_EXP);
+
+	return at ? set_config_bit(v, at + PCI_EXP_DEVCTL,
+				   PCI_EXP_DEVCTL_BCR_FLR, true) : -ENOENT;
+}
+
+/* Control2 and Status2 of the DVSEC for CXL devices (CXL r3.1 8.1.3.4) */
+int vfio_cxl_reset(struct vfio *v, bool clear)
+{
+	const uint16_t initiate = 1 << 2, mem_clear = 1 << 3;
+	const uint16_t complete = 1 << 1, error = 1 << 2;
+	uint32_t at = vfio_find_ext_cap(v, PCI_EXT_CAP_ID_DVSEC, 0);
+	uint16_t status;
+
+	if (!at)
+		return -ENOENT;
+	vfio_write(v, VFIO_PCI_CONFIG_REGION_INDEX, at + 0x10, 2,
+		   initiate | (clear ? mem_clear : 0));
+	status = config(v, at + 0x12, 2);
+	return (status & (complete | error)) == complete ? 0 : -EIO;
 }

@@ -43,7 +43,7 @@ uint64_t vfio_read(struct vfio *v, uint32_t region, uint64_t offset,
 int vfio_write(struct vfio *v, uint32_t region, uint64_t offset, size_t len,
 	       uint64_t value);
 
-/* MAP_FAILED with errno set when it fails */
+/* Where huge pages fit, if any; MAP_FAILED with errno set when it fails */
 void *vfio_mmap(struct vfio *v, uint32_t region, uint64_t offset, size_t len);
 
 /* Connect an interrupt to an eventfd, -1 to disconnect */
@@ -84,5 +84,16 @@ int vfio_hdm_write(struct vfio *v, uint32_t reg, uint32_t value);
 int64_t vfio_hdm_commit(struct vfio *v, unsigned int i, uint64_t base,
 			uint64_t size);
 int vfio_hdm_uncommit(struct vfio *v, unsigned int i);
+
+/*
+ * Both ways to the first @size bytes of memory: memory space; CXL.mem, with
+ * decoder 0 committed to them if it is not
+ */
+int vfio_enable_all(struct vfio *v, uint64_t size);
+
+/* What a guest resets and powers down by; they are complete on return */
+int vfio_set_power(struct vfio *v, unsigned int state);
+int vfio_flr(struct vfio *v);
+int vfio_cxl_reset(struct vfio *v, bool clear);
 
 #endif /* VFIO_CLIENT_VFIO_H */

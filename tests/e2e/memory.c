@@ -14,12 +14,10 @@
 #include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
-#include <linux/pci_regs.h>
 
 #include "tap.h"
 #include "vfio.h"
 
-#define CONFIG	VFIO_PCI_CONFIG_REGION_INDEX
 #define BAR2	VFIO_PCI_BAR2_REGION_INDEX
 #define MIB	(1ULL << 20)
 #define GRANULE	(256 * MIB)
@@ -29,43 +27,16 @@ static struct vfio v;
 static uint8_t *bar, *hdm;
 static int hdm_region;
 
-static void write_config(uint32_t at, size_t len, uint32_t value)
+static void start_cxl_reset(bool clear)
 {
-	if (vfio_write(&v, CONFIG, at, len, value))
-		errx(1, "config write at %#x", at);
-}
-
-static void set_power(unsigned int state)
-{
-	write_config(vfio_find_cap(&v, PCI_CAP_ID_PM) + PCI_PM_CTRL, 2, state);
-}
-
-static void start_flr(void)
-{
-	uint32_t at = vfio_find_cap(&v, PCI_CAP_ID_EXP) + PCI_EXP_DEVCTL;
-
-	write_config(at, 2, vfio_read(&v, CONFIG, at, 2) |
-		     PCI_EXP_DEVCTL_BCR_FLR);
-}
-
-/* Control2 of the device DVSEC: 4 resets, 8 clears memory with it */
-static void start_cxl_reset(uint16_t clear)
-{
-	uint32_t at = vfio_find_ext_cap(&v, PCI_EXT_CAP_ID_DVSEC, 0) + 0x10;
-
-	write_config(at, 2, 4 | clear);
-	tap_eq(vfio_read(&v, CONFIG, at + 2, 2) & 6, 2,
+	tap_eq(vfio_cxl_reset(&v, clear), 0,
 	       "CXL reset is complete, without an error");
-	write_config(at, 2, 0);
 }
 
 static void enable_all(void)
 {
-	vfio_enable_memory(&v, true);
-	vfio_enable_cxl_mem(&v, true);
-	vfio_hdm_write(&v, HDM_GLOBAL, HDM_GLOBAL_ENABLE);
-	if (!(vfio_hdm_read(&v, HDM_CTRL(0)) & HDM_CTRL_COMMITTED))
-		vfio_hdm_commit(&v, 0, 4ULL << 30, GRANULE);
+	if (vfio_enable_all(&v, GRANULE))
+		errx(1, "memory is not enabled");
 }
 
 /* Both windows by load and by read: reachable or not, and the same for all */
@@ -110,9 +81,9 @@ static void test_gates(void)
 	check_gates("decoder uncommitted", true, false);
 	vfio_hdm_commit(&v, 0, 8ULL << 30, GRANULE);
 	check_gates("and committed elsewhere", true, true);
-	set_power(3);
+	vfio_set_power(&v, 3);
 	check_gates("in D3hot", false, false);
-	set_power(0);
+	vfio_set_power(&v, 0);
 	check_gates("in D0 again", true, true);
 }
 
@@ -155,17 +126,17 @@ static void test_resets(void)
 	fill(1000);
 	tap_ok(*(uint64_t *)hdm == 1000, "both windows show the same memory");
 
-	start_flr();
+	vfio_flr(&v);
 	check_gates("after an FLR", false, true);
 	enable_all();
 	tap_ok(holds(1000), "an FLR keeps the memory");
 
-	start_cxl_reset(0);
+	start_cxl_reset(false);
 	check_gates("after a CXL reset", true, false);
 	enable_all();
 	tap_ok(holds(1000), "a CXL reset keeps the memory");
 
-	start_cxl_reset(8);
+	start_cxl_reset(true);
 	enable_all();
 	tap_ok(holds(0), "a CXL reset with memory clear clears it");
 
