@@ -127,20 +127,6 @@ static unsigned int count_poisoned(void)
 	return n;
 }
 
-static unsigned long long read_dpa(const char *uuid)
-{
-	char path[PATH_MAX];
-	unsigned long long dpa;
-	FILE *f;
-
-	snprintf(path, sizeof(path), "/sys/bus/mdev/devices/%s/dpa", uuid);
-	f = fopen(path, "r");
-	if (!f || fscanf(f, "%llx", &dpa) != 1)
-		err(1, "%s", path);
-	fclose(f);
-	return dpa;
-}
-
 static uint8_t *map(struct vfio *v, uint32_t region)
 {
 	uint8_t *mem = vfio_mmap(v, region, 0, SPAN);
@@ -157,13 +143,11 @@ static void open_owner(struct owner *o, const char *uuid)
 	if (rc)
 		errx(1, "%s: %s", uuid, strerror(-rc));
 	o->uuid = uuid;
-	o->dpa = read_dpa(uuid);
+	o->dpa = instance_attr(uuid, "dpa");
 	o->err = eventfd(0, EFD_NONBLOCK);
 	vfio_set_eventfd(&o->v, VFIO_PCI_ERR_IRQ_INDEX, 0, o->err);
-	vfio_enable_memory(&o->v, true);
-	vfio_enable_cxl_mem(&o->v, true);
-	vfio_hdm_write(&o->v, HDM_GLOBAL, HDM_GLOBAL_ENABLE);
-	vfio_hdm_commit(&o->v, 0, 1ULL << 32, 256 * MIB);
+	if (vfio_enable_all(&o->v, 256 * MIB))
+		errx(1, "%s: memory is not enabled", uuid);
 	o->aperture = map(&o->v, BAR2);
 	o->hdm = map(&o->v, vfio_find_region(&o->v, VFIO_REGION_TYPE_CXL,
 					     VFIO_REGION_SUBTYPE_CXL_HDM));

@@ -1,14 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Test Anything Protocol, and accesses that may raise SIGBUS; see tap.h. */
+#include <err.h>
+#include <limits.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "tap.h"
 
 static unsigned int count, failed;
-static sigjmp_buf bus;
+/* Where a thread goes on that has touched what it may not */
+static __thread sigjmp_buf bus;
+static __thread volatile bool touching;
 
 static void result(bool ok, const char *name, va_list args)
 {
@@ -48,30 +53,33 @@ int tap_done(void)
 	return failed ? 1 : 0;
 }
 
+/* SIGBUS is the thread's own; anywhere else it ends the program, as always */
 static void on_sigbus(int sig, siginfo_t *info, void *context)
 {
-	(void)sig;
 	(void)context;
-	siglongjmp(bus, info->si_code);
+	if (touching)
+		siglongjmp(bus, info->si_code);
+	signal(sig, SIG_DFL);
 }
 
 /* The code of the SIGBUS that a touch raises, 0 when it raises none */
 static int touch(const volatile void *p, bool write)
 {
-	struct sigaction action = {
+	static const struct sigaction action = {
 		.sa_sigaction = on_sigbus, .sa_flags = SA_SIGINFO,
-	}, old;
+	};
 	volatile int code;
 
-	sigaction(SIGBUS, &action, &old);
+	sigaction(SIGBUS, &action, NULL);
 	code = sigsetjmp(bus, 1);
 	if (!code) {
+		touching = true;
 		if (write)
 			*(volatile uint8_t *)p = 0x5a;
 		else
 			(void)*(const volatile uint8_t *)p;
 	}
-	sigaction(SIGBUS, &old, NULL);
+	touching = false;
 	return code;
 }
 
@@ -88,4 +96,17 @@ bool faults_on_write(volatile void *p)
 bool is_poisoned(const volatile void *p)
 {
 	return touch(p, false) == BUS_MCEERR_AR;
+}
+
+uint64_t instance_attr(const char *uuid, const char *name)
+{
+	char path[PATH_MAX], text[80];
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/sys/bus/mdev/devices/%s/%s", uuid, name);
+	f = fopen(path, "r");
+	if (!f || !fgets(text, sizeof(text), f))
+		err(1, "%s", path);
+	fclose(f);
+	return strtoull(text, NULL, 0);
 }

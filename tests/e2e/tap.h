@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Tests of one program, in the Test Anything Protocol */
+/* Tests of one program, in the Test Anything Protocol; what they look at */
 #ifndef E2E_TAP_H
 #define E2E_TAP_H
 
@@ -20,5 +20,8 @@ bool faults_on_write(volatile void *p);
 
 /* Is it one for poisoned memory (BUS_MCEERR_AR)? */
 bool is_poisoned(const volatile void *p);
+
+/* The number that an attribute of an instance starts with */
+uint64_t instance_attr(const char *uuid, const char *name);
 
 #endif /* E2E_TAP_H */
