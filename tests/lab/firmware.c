@@ -32,6 +32,7 @@
 #define DVSEC_RANGE1_SIZE_LOW	0x1c
 
 /* Component registers (8.2.4) */
+#define GIB			(1ULL << 30)
 #define COMPONENT_SIZE		0x10000
 #define CM_OFFSET		0x1000
 #define CM_ID_HDM		5
@@ -195,11 +196,17 @@ static void commit(const char *what, volatile uint8_t *hdm, uint64_t base,
 	       lock ? ", locked" : "");
 }
 
+/* Gigabytes of the memory are to be gigabytes of HPA, as page tables want them */
+static uint64_t choose_base(const struct platform *p)
+{
+	return (p->window + GIB - 1) & ~(GIB - 1);
+}
+
 int main(int argc, char **argv)
 {
 	struct platform p;
 	char path[4096];
-	uint64_t size;
+	uint64_t base, end, size;
 	bool lock;
 
 	if (argc != 3 || (strcmp(argv[2], "commit") && strcmp(argv[2], "lock")))
@@ -207,15 +214,19 @@ int main(int argc, char **argv)
 	lock = !strcmp(argv[2], "lock");
 
 	p = read_cedt();
+	base = choose_base(&p);
+	end = p.window + p.window_size;
 	size = device_size(argv[1]);
-	if (size > p.window_size)
-		size = p.window_size;
+	if (base >= end)
+		errx(1, "no gigabyte in the window");
+	if (size > end - base)
+		size = end - base;
 
 	snprintf(path, sizeof(path), "%s/resource0", argv[1]);
 	commit("host bridge",
 	       find_hdm("host bridge", map_component("/dev/mem", p.host_bridge)),
-	       p.window, size, lock);
+	       base, size, lock);
 	commit("endpoint", find_hdm("endpoint", map_component(path, 0)),
-	       p.window, size, lock);
+	       base, size, lock);
 	return 0;
 }
