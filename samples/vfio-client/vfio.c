@@ -56,8 +56,10 @@ static int open_group(struct vfio *v, const char *uuid)
 	if (rc)
 		return rc;
 	v->container = open("/dev/vfio/vfio", O_RDWR | O_CLOEXEC);
+	if (v->container < 0)
+		return -errno;
 	v->group = open(path, O_RDWR | O_CLOEXEC);
-	if (v->container < 0 || v->group < 0)
+	if (v->group < 0)
 		return -errno;
 	if (ioctl(v->group, VFIO_GROUP_GET_STATUS, &status))
 		return -errno;
@@ -83,38 +85,59 @@ static int cdev_path(const char *uuid, char *path, size_t size)
 	dir = opendir(dirname);
 	if (!dir)
 		return -errno;
-	while ((entry = readdir(dir))) {
+	while ((errno = 0, entry = readdir(dir))) {
 		if (strncmp(entry->d_name, "vfio", 4))
 			continue;
 		snprintf(path, size, "/dev/vfio/devices/%s", entry->d_name);
 		rc = access(path, F_OK) ? -errno : 0;
+		break;
 	}
+	if (!entry && errno)
+		rc = -errno;
 	closedir(dir);
 	return rc;
 }
 
+/* The device, and an address space for what it does by DMA */
 static int open_cdev(struct vfio *v, const char *path)
 {
 	struct vfio_device_bind_iommufd bind = { .argsz = sizeof(bind) };
+	struct vfio_device_attach_iommufd_pt attach = {
+		.argsz = sizeof(attach),
+	};
+	struct iommu_ioas_alloc ioas = { .size = sizeof(ioas) };
 
 	v->container = open("/dev/iommu", O_RDWR | O_CLOEXEC);
+	if (v->container < 0)
+		return -errno;
 	v->device = open(path, O_RDWR | O_CLOEXEC);
-	if (v->container < 0 || v->device < 0)
+	if (v->device < 0)
 		return -errno;
 	bind.iommufd = v->container;
-	return ioctl(v->device, VFIO_DEVICE_BIND_IOMMUFD, &bind) ? -errno : 0;
+	if (ioctl(v->device, VFIO_DEVICE_BIND_IOMMUFD, &bind) ||
+	    ioctl(v->container, IOMMU_IOAS_ALLOC, &ioas))
+		return -errno;
+	attach.pt_id = ioas.out_ioas_id;
+	return ioctl(v->device, VFIO_DEVICE_ATTACH_IOMMUFD_PT, &attach) ?
+	       -errno : 0;
 }
 
 int vfio_open(struct vfio *v, const char *uuid)
 {
+	const char *way = getenv("VFIO_CLIENT_OPEN") ?: "";
+	bool group = !strcmp(way, "group");
 	char path[PATH_MAX];
-	int rc;
+	int rc = 0;
 
 	*v = (struct vfio) { -1, -1, -1 };
-	if (!cdev_path(uuid, path, sizeof(path)))
-		rc = open_cdev(v, path);
-	else
+	if (!group) {
+		rc = cdev_path(uuid, path, sizeof(path));
+		group = rc && strcmp(way, "cdev");
+	}
+	if (group)
 		rc = open_group(v, uuid);
+	else if (!rc)
+		rc = open_cdev(v, path);
 	if (rc)
 		vfio_close(v);
 	return rc;

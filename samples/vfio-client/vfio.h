@@ -24,6 +24,10 @@ struct vfio {
 	int device;
 };
 
+/*
+ * By cdev and iommufd where the kernel has them, else by group and container;
+ * VFIO_CLIENT_OPEN=cdev or =group in the environment: that way or not at all.
+ */
 int vfio_open(struct vfio *v, const char *uuid);
 void vfio_close(struct vfio *v);
 
