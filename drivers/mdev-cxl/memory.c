@@ -11,7 +11,16 @@
  * A fault needs no more than the memory lock for reading. Whoever narrows what
  * may be reached zaps and changes inst->memory under the same lock for
  * writing, so a fault that comes later sees the change, and the mapping that
- * an earlier one made is gone.
+ * an earlier one made is gone. That goes for all of them: memory space enable,
+ * Mem_Enable, decoders and D3hot by mcxl_memory_update(), resets of the
+ * function and of the device, and poison. Removal has nothing to zap: a mapping
+ * holds the file open, and VFIO waits for the last close.
+ *
+ * A fault maps as much as fits: PUD, PMD, PTE. For that the virtual address,
+ * the vDPA and the page frame must be alike below the size of the page. A
+ * region starts at a multiple of 2^40 and stands for vDPA 0, and a partition
+ * that has room for a gigabyte starts at one of DPA, see mcxl_dpa_align(). Then
+ * it depends on where user space puts the mapping and the parent its memory.
  */
 #include <linux/align.h>
 #include <linux/cleanup.h>
@@ -172,7 +181,12 @@ static vm_fault_t fault(struct mcxl_instance *inst, struct vm_fault *vmf,
 			     len) != U64_MAX)
 		return order ? VM_FAULT_FALLBACK : VM_FAULT_HWPOISON;
 
-	/* To clear a gigabyte would keep the faulting thread for too long */
+	/*
+	 * To clear a gigabyte would keep the faulting thread for too long, so
+	 * it gets pages of a piece each. Nor would a zap help when all of it
+	 * is clean: linux keeps their page table for as long as the mapping
+	 * lives, and looks no further up. A new mapping finds a gigabyte.
+	 */
 	if (len > MCXL_PIECE && !mcxl_clear_is_clean(inst, vdpa, len))
 		return no;
 	rc = mcxl_clear(inst, vdpa, len);

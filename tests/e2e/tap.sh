@@ -129,3 +129,32 @@ soon()
 	done
 	return 1
 }
+
+# dirty DIR: bytes to be cleared, of an instance or all of the parent
+dirty()
+{
+	cat "$1/dirty_bytes"
+}
+
+# Two gigabytes take a while in an emulated machine
+cleared()
+{
+	local n
+	for (( n = 0; n < 1200; n++ )); do
+		[[ $(dirty "$1") != 0 ]] || return 0
+		sleep 0.1
+	done
+	return 1
+}
+
+# fill_and_die UUID: a user that fills all of its memory and is killed
+fill_and_die()
+{
+	local line
+	coproc FILL { exec "$MDEV_CXL_BUILD/e2e-pattern" "$1" 7; }
+	read -r -t 120 -u "${FILL[0]}" line
+	[[ $line == written ]] || return
+	kill -9 "$FILL_PID"
+	wait "$FILL_PID" 2> /dev/null
+	true
+}

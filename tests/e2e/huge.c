@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * huge [-g] [-d] UUID: how large the pages are that a mapping of an instance of
+ * 1 GiB gets, told by the faults that it takes to touch all of it. The parent's
+ * memory is gigabytes of host memory when -g is given, else no more than 2 MiB
+ * in one piece. With -d it is still to be cleared.
+ */
+#define _GNU_SOURCE
+#include <err.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "tap.h"
+#include "vfio.h"
+
+#define BAR2	VFIO_PCI_BAR2_REGION_INDEX
+#define KIB	(1UL << 10)
+#define MIB	(1UL << 20)
+#define GIB	(1UL << 30)
+
+static struct vfio v;
+static uint32_t hdm;
+
+static long faults(void)
+{
+	struct rusage usage;
+
+	getrusage(RUSAGE_SELF, &usage);
+	return usage.ru_minflt + usage.ru_majflt;
+}
+
+/* Map [vdpa, vdpa + len) at a gigabyte plus OFFSET */
+static volatile uint8_t *map(uint32_t region, uint64_t vdpa, size_t len,
+			     size_t offset)
+{
+	struct vfio_region_info *info = vfio_region(&v, region);
+	volatile uint8_t *mem;
+	uintptr_t room;
+
+	/* Room in which there is such an address */
+	room = (uintptr_t)mmap(NULL, 3 * GIB, PROT_NONE,
+			       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1,
+			       0);
+	if (!info || room == (uintptr_t)MAP_FAILED)
+		err(1, "room for a mapping");
+	mem = mmap((void *)(((room + GIB - 1) & ~(GIB - 1)) + offset), len,
+		   PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, v.device,
+		   info->offset + vdpa);
+	if (mem == MAP_FAILED)
+		err(1, "mmap");
+	free(info);
+	return mem;
+}
+
+/* Faults to touch it all */
+static long touch(const volatile uint8_t *mem, size_t len)
+{
+	long before = faults();
+	size_t i;
+
+	for (i = 0; i < len; i += 4 * KIB)
+		(void)mem[i];
+	return faults() - before;
+}
+
+static long count(uint32_t region, uint64_t vdpa, size_t len, size_t offset)
+{
+	volatile uint8_t *mem = map(region, vdpa, len, offset);
+	long n = touch(mem, len);
+
+	munmap((void *)mem, len);
+	return n;
+}
+
+static void test_region(uint32_t region, const char *name, long whole)
+{
+	tap_eq(count(region, 0, GIB, 0), whole, "%s: a gigabyte", name);
+	tap_eq(count(region, 0, GIB, 2 * MIB), 512,
+	       "%s: a gigabyte at 2 MiB of another", name);
+	tap_eq(count(region, 0, GIB - 2 * MIB, 0), 511,
+	       "%s: all but 2 MiB of a gigabyte", name);
+	tap_eq(count(region, 512 * MIB, 512 * MIB, 512 * MIB), 256,
+	       "%s: half a gigabyte", name);
+	tap_eq(count(region, 0, 8 * MIB, 4 * KIB), 2048,
+	       "%s: 8 MiB at an odd page", name);
+	tap_eq(count(region, MIB, 4 * MIB, MIB), 1 + 2 * 256,
+	       "%s: 4 MiB from the middle of a piece", name);
+}
+
+/*
+ * Pages of 2 MiB while there is something to be cleared. Linux keeps the page
+ * table that they are in for as long as the mapping lives, whatever is zapped,
+ * so it takes a new mapping to get a gigabyte in one.
+ */
+static void test_dirty(const char *uuid, long whole)
+{
+	volatile uint8_t *mem = map(BAR2, 0, GIB, 0);
+
+	(void)mem[GIB - 1];
+	tap_ok(instance_attr(uuid, "dirty_bytes"), "the first touch does not clear all of it");
+	tap_eq(touch(mem, GIB), 511, "the rest of a dirty gigabyte");
+	tap_eq(instance_attr(uuid, "dirty_bytes"), 0, "it is clean now");
+	tap_eq(count(BAR2, 0, GIB, 0), whole, "a new mapping of it");
+	vfio_enable_memory(&v, false);
+	vfio_enable_memory(&v, true);
+	printf("# the old mapping takes %ld faults after a zap\n",
+	       touch(mem, GIB));
+}
+
+int main(int argc, char **argv)
+{
+	bool gigabytes = false, dirty = false;
+	long whole;
+	int opt, rc;
+
+	while ((opt = getopt(argc, argv, "gd")) != -1) {
+		gigabytes = gigabytes || opt == 'g';
+		dirty = dirty || opt == 'd';
+	}
+	if (optind != argc - 1)
+		errx(2, "usage: huge [-g] [-d] UUID");
+	rc = vfio_open(&v, argv[optind]);
+	if (rc)
+		errx(1, "%s: %s", argv[optind], strerror(-rc));
+	if (vfio_enable_all(&v, GIB))
+		errx(1, "memory is not enabled");
+	hdm = vfio_find_region(&v, VFIO_REGION_TYPE_CXL,
+			       VFIO_REGION_SUBTYPE_CXL_HDM);
+
+	whole = gigabytes ? 1 : 512;
+	if (dirty)
+		test_dirty(argv[optind], whole);
+	test_region(BAR2, "aperture", whole);
+	test_region(hdm, "HDM region", whole);
+	return tap_done();
+}
