@@ -227,7 +227,7 @@ parent_alloc(const struct mdev_cxl_parent_desc *desc)
 	mcxl_dpa_init(&parent->dpa, size);
 
 	pieces = size / MCXL_PIECE;
-	parent->dirty = bitmap_zalloc(pieces, GFP_KERNEL);
+	parent->dirty = bitmap_zalloc_node(pieces, GFP_KERNEL, dev_to_node(dev));
 	if (!parent->dirty)
 		return ERR_PTR(-ENOMEM);
 	if (!desc->zeroed)

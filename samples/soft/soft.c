@@ -4,10 +4,14 @@
  * small engine works on it. An example for vendors as well: what a parent has
  * to do for the framework is all in this file.
  */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
 #include <linux/cleanup.h>
 #include <linux/err.h>
 #include <linux/mdev_cxl.h>
 #include <linux/module.h>
+#include <linux/nodemask.h>
+#include <linux/numa.h>
 #include <linux/pci_ids.h>
 #include <linux/platform_device.h>
 #include <linux/slab.h>
@@ -36,6 +40,10 @@ MODULE_PARM_DESC(latency, "of the memory in ns, as guests are told; 0: not (150)
 static unsigned int bandwidth = 16000;
 module_param(bandwidth, uint, 0444);
 MODULE_PARM_DESC(bandwidth, "of the memory in MB/s, as guests are told; 0: not (16000)");
+
+static int node = NUMA_NO_NODE;
+module_param(node, int, 0444);
+MODULE_PARM_DESC(node, "NUMA node that the memory comes from; -1: any (-1)");
 
 /**
  * struct soft_device - the accelerator
@@ -217,23 +225,43 @@ static struct platform_driver soft_driver = {
 	.driver.name = NAME,
 };
 
-static int __init soft_module_init(void)
+static int __init add_device(void)
 {
-	int rc = platform_driver_register(&soft_driver);
+	int rc;
 
-	if (rc)
+	device = platform_device_alloc(NAME, PLATFORM_DEVID_NONE);
+	if (!device)
+		return -ENOMEM;
+	set_dev_node(&device->dev, node);
+	rc = platform_device_add(device);
+	if (rc) {
+		platform_device_put(device);
 		return rc;
-	device = platform_device_register_simple(NAME, PLATFORM_DEVID_NONE,
-						 NULL, 0);
-	if (!IS_ERR(device) && !device_is_bound(&device->dev)) {
-		platform_device_unregister(device);
-		device = ERR_PTR(-EINVAL);
 	}
-	if (IS_ERR(device)) {
-		platform_driver_unregister(&soft_driver);
-		return PTR_ERR(device);
+	if (!device_is_bound(&device->dev)) {
+		platform_device_unregister(device);
+		return -EINVAL;
 	}
 	return 0;
+}
+
+static int __init soft_module_init(void)
+{
+	int rc;
+
+	if (node != NUMA_NO_NODE &&
+	    (!numa_valid_node(node) || !node_online(node))) {
+		pr_err("node %d, wanted one that is online, or -1\n", node);
+		return -EINVAL;
+	}
+
+	rc = platform_driver_register(&soft_driver);
+	if (rc)
+		return rc;
+	rc = add_device();
+	if (rc)
+		platform_driver_unregister(&soft_driver);
+	return rc;
 }
 
 static void __exit soft_module_exit(void)
