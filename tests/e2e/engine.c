@@ -252,6 +252,54 @@ static void test_busy(struct client *c)
 	completes(c);
 }
 
+static bool reads_zero(struct client *c, uint64_t vdpa, size_t len)
+{
+	uint8_t *buf = malloc(len);
+	bool zero;
+
+	if (!buf)
+		err(1, "malloc");
+	zero = !vfio_pread(&c->v, BAR2, vdpa, buf, len) && all(buf, 0, len);
+	free(buf);
+	return zero;
+}
+
+/*
+ * The engine comes to memory that is still to be cleared: the end of it, which
+ * the thread that clears the rest reaches last.
+ */
+static void test_dirty(struct client *c, uint64_t size)
+{
+	const uint64_t len = 4 * MIB, src = size - len, dst = src - len;
+	const struct job fill = { .op = 1, .len = size, .value = 0xee };
+	const struct job crc = { .op = 3, .src = src, .len = len, .value = ~0U };
+	const struct job copy = { .op = 2, .src = src, .dst = dst, .len = len };
+	const struct job dot = {
+		.op = 1, .dst = dst - MIB, .len = 1, .value = 0x11,
+	};
+	uint8_t *zeroes = calloc(1, len);
+	uint8_t byte = 0;
+
+	if (!zeroes)
+		err(1, "calloc");
+	completes_in(c, 0);
+	tap_eq(run(c, &fill), 2, "all of the memory is filled");
+	tap_eq(vfio_cxl_reset(&c->v, true), 0, "CXL reset with memory clear");
+	tap_eq(run(c, &crc), 2, "crc32c of what is to be cleared");
+	tap_eq(get(c, MDEV_CXL_SOFT_SLOT(0) + MDEV_CXL_SOFT_RESULT),
+	       crc32c(~0U, zeroes, len), "it is that of zeroes");
+
+	run(c, &fill);
+	vfio_cxl_reset(&c->v, true);
+	tap_eq(run(c, &copy), 2, "copy of what is to be cleared");
+	tap_ok(reads_zero(c, dst, len), "zeroes are copied");
+	tap_eq(run(c, &dot), 2, "a byte within what is to be cleared");
+	vfio_pread(&c->v, BAR2, dot.dst, &byte, 1);
+	tap_ok(byte == 0x11 && reads_zero(c, dst - 2 * MIB, MIB) &&
+	       reads_zero(c, dst - MIB + 1, MIB - 1), "has zeroes around it");
+	free(zeroes);
+}
+
 /* Closed with jobs under way: nothing of it meets the next user */
 static void test_close(struct client *c, const char *uuid)
 {
@@ -346,6 +394,7 @@ int main(int argc, char **argv)
 	test_busy(&a);
 	tap_ok(all(b.mem, 0, 16 * MIB), "the other partition is untouched");
 	test_turns(&a, &b);
+	test_dirty(&a, hdm->size);
 	test_close(&a, argv[1]);
 	return tap_done();
 }
