@@ -125,7 +125,12 @@ static int find_memory(struct mcxl_pci *mp)
 	return mcxl_pci_hdm_save(&mp->hdm);
 }
 
-/* The host has found poison, by a machine check or by what firmware says */
+/*
+ * The host has found poison, by a machine check or by what firmware says. It
+ * asks the owner of the page's pagemap, which we are. What modules register by
+ * register_pfn_address_space() is for frames without pages: for ours the host
+ * does not look there.
+ */
 static int mcxl_pci_memory_failure(struct dev_pagemap *pgmap,
 				   unsigned long pfn, unsigned long nr_pages,
 				   int flags)

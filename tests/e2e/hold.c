@@ -2,15 +2,17 @@
 /*
  * hold UUID [deaf|error]: open an instance, say "open", and close it when the
  * request to do so arrives; deaf: when the input ends; error: when an error is
- * reported.
+ * reported, and say what has become of a mapping by then.
  */
 #include <err.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
+#include "tap.h"
 #include "vfio.h"
 
 /* Wait for the interrupt of that index, and say so */
@@ -31,6 +33,19 @@ static void wait_for(struct vfio *v, uint32_t index, const char *text)
 	fflush(stdout);
 }
 
+static void wait_for_error(struct vfio *v)
+{
+	uint8_t *mem;
+
+	vfio_enable_memory(v, true);
+	mem = vfio_mmap(v, VFIO_PCI_BAR2_REGION_INDEX, 0, 4096);
+	if (mem == MAP_FAILED || faults_on_write(mem))
+		errx(1, "no memory");
+	wait_for(v, VFIO_PCI_ERR_IRQ_INDEX, "error");
+	puts(faults_on_read(mem) ? "memory is gone" : "memory is there");
+	munmap(mem, 4096);
+}
+
 int main(int argc, char **argv)
 {
 	const char *mode = argc > 2 ? argv[2] : "";
@@ -45,7 +60,7 @@ int main(int argc, char **argv)
 		errx(1, "%s: %s", argv[1], strerror(-rc));
 
 	if (!strcmp(mode, "error")) {
-		wait_for(&v, VFIO_PCI_ERR_IRQ_INDEX, "error");
+		wait_for_error(&v);
 	} else if (!strcmp(mode, "deaf")) {
 		puts("open");
 		fflush(stdout);
