@@ -5,9 +5,14 @@
  * releases off for seconds, and KASAN, which sees who comes too late.
  */
 #include <kunit/test.h>
+#include <linux/atomic.h>
+#include <linux/delay.h>
 #include <linux/err.h>
+#include <linux/gfp.h>
 #include <linux/mdev_cxl.h>
+#include <linux/mm.h>
 #include <linux/module.h>
+#include <linux/string.h>
 
 #include "device_test.h"
 #include "parent.h"
@@ -105,6 +110,95 @@ static void again_test(struct kunit *test)
 	}
 }
 
+/*
+ * Device memory that is one and the same block wherever it is looked at, but
+ * for the first piece, which fails.
+ */
+struct memory {
+	struct page *block;
+	atomic_t calls;
+};
+
+#define BLOCK_ORDER	get_order(SZ_2M)
+
+static int get_block(struct mdev_cxl_parent *parent, u64 dpa,
+		     unsigned int max_order, unsigned long *pfn,
+		     unsigned int *order)
+{
+	struct memory *mem = mdev_cxl_parent_drvdata(parent);
+
+	atomic_inc(&mem->calls);
+	if (dpa < SZ_2M)
+		return -EIO;
+	*pfn = page_to_pfn(mem->block) + dpa % SZ_2M / PAGE_SIZE;
+	*order = min_t(unsigned int, max_order, BLOCK_ORDER);
+	return 0;
+}
+
+static const struct mdev_cxl_parent_ops block_ops = {
+	.owner = THIS_MODULE,
+	.get_pfn = get_block,
+};
+
+/* Dirty bytes, once these are @want or it has taken too long */
+static u64 dirty_bytes(struct mdev_cxl_parent *parent, u64 want)
+{
+	unsigned int n;
+	u64 dirty;
+
+	for (n = 0; n < 1000; n++) {
+		dirty = mcxl_clear_dirty_bytes(parent, 0, SZ_256M);
+		if (dirty == want)
+			break;
+		msleep(20);
+	}
+	return dirty;
+}
+
+/*
+ * All is cleared but what can't be; nothing is touched while the device is in
+ * reset; and all is dirty after that.
+ */
+static void clear_test(struct kunit *test)
+{
+	struct mdev_cxl_parent_desc desc = {
+		.ops = &block_ops, .dpa_size = SZ_256M, .nr_vectors = 1,
+	};
+	struct mdev_cxl_parent *parent;
+	struct memory mem = {};
+	char *content;
+	int calls;
+
+	mem.block = alloc_pages(GFP_KERNEL | __GFP_COMP, BLOCK_ORDER);
+	KUNIT_ASSERT_NOT_NULL(test, mem.block);
+	content = page_address(mem.block);
+	memset(content, 0xa5, SZ_2M);
+	desc.dev = make_device(test);
+	desc.drvdata = &mem;
+	parent = mdev_cxl_register_parent(&desc);
+	if (IS_ERR(parent)) {
+		KUNIT_FAIL(test, "no parent: %pe", parent);
+		goto free;
+	}
+
+	KUNIT_EXPECT_EQ(test, dirty_bytes(parent, SZ_2M), SZ_2M);
+	KUNIT_EXPECT_NULL(test, memchr_inv(content, 0, SZ_2M));
+
+	mdev_cxl_parent_reset_prepare(parent);
+	calls = atomic_read(&mem.calls);
+	/* Longer than the thread waits for another try */
+	msleep(1500);
+	KUNIT_EXPECT_EQ(test, atomic_read(&mem.calls), calls);
+
+	memset(content, 0x5a, SZ_2M);
+	mdev_cxl_parent_reset_done(parent);
+	KUNIT_EXPECT_EQ(test, dirty_bytes(parent, SZ_2M), SZ_2M);
+	KUNIT_EXPECT_NULL(test, memchr_inv(content, 0, SZ_2M));
+	mdev_cxl_unregister_parent(parent);
+free:
+	__free_pages(mem.block, BLOCK_ORDER);
+}
+
 /* All of them are freed in the end: this returns, or the test times out */
 static void freed_test(struct kunit *test)
 {
@@ -114,6 +208,7 @@ static void freed_test(struct kunit *test)
 static struct kunit_case parent_cases[] = {
 	KUNIT_CASE_PARAM(desc_test, desc_gen_params),
 	KUNIT_CASE(again_test),
+	KUNIT_CASE_SLOW(clear_test),
 	KUNIT_CASE_SLOW(freed_test),
 	{}
 };

@@ -9,7 +9,9 @@
  * bit is only set under the memory lock for writing, with all mappings
  * zapped, and every way to a byte, be it fault, read, write or the parent's
  * engine, comes through mcxl_clear() first. So setting bits is all that close
- * and reset do, whatever the size.
+ * and reset do, whatever the size, and there is no window in which an old byte
+ * can be read: before the zap it was not old, then nothing leads to it until
+ * the piece is zero. The engine is stopped meanwhile, and starts afresh.
  *
  * A thread for each parent clears the rest, with the lowest priority. A piece
  * is cleared with a lock of its own held, whoever does it, and its bit falls
@@ -31,10 +33,12 @@
 #include <linux/topology.h>
 #include <linux/wait.h>
 
+#include <kunit/visibility.h>
+
 #include "instance.h"
 #include "parent.h"
 
-/* After a piece that could not be cleared */
+/* Before another try, when there were pieces that could not be cleared */
 #define RETRY_DELAY	HZ
 
 static unsigned long piece_of(const struct mcxl_instance *inst, u64 vdpa)
@@ -227,12 +231,13 @@ u64 mcxl_clear_dirty_bytes(struct mdev_cxl_parent *parent, u64 dpa, u64 len)
 
 	return (u64)bitmap_weight(words, len / MCXL_PIECE) * MCXL_PIECE;
 }
+EXPORT_SYMBOL_IF_KUNIT(mcxl_clear_dirty_bytes);
 
 /* One piece for the thread, unless the device must not be touched just now */
 static int clear_in_turn(struct mdev_cxl_parent *parent, unsigned long piece)
 {
 	guard(mutex)(&parent->clear_gate);
-	return parent->blocked ? -EAGAIN : make_clean(parent, piece);
+	return parent->blocked ? 0 : make_clean(parent, piece);
 }
 
 static bool wants_clearing(struct mdev_cxl_parent *parent)
@@ -241,25 +246,40 @@ static bool wants_clearing(struct mdev_cxl_parent *parent)
 	       !bitmap_empty(parent->dirty, nr_pieces(parent));
 }
 
+/* Once through all that is dirty, unless told to stop. Is anything left? */
+static bool clear_all(struct mdev_cxl_parent *parent)
+{
+	unsigned long piece;
+	bool left = false;
+
+	for_each_set_bit(piece, parent->dirty, nr_pieces(parent)) {
+		if (kthread_should_stop() || READ_ONCE(parent->blocked))
+			break;
+		if (clear_in_turn(parent, piece))
+			left = true;
+		cond_resched();
+	}
+	return left;
+}
+
+/*
+ * The lowest of the ordinary priorities, so that it is in nobody's way. Not
+ * SCHED_IDLE: a fault waits for the piece that the thread has in hand, if it is
+ * that one, so the thread must get on with it on a busy host as well.
+ */
 static int clear_thread(void *data)
 {
 	struct mdev_cxl_parent *parent = data;
-	unsigned long piece;
 
 	set_user_nice(current, MAX_NICE);
 	while (!kthread_should_stop()) {
 		wait_event_interruptible(parent->clear_wait,
 					 kthread_should_stop() ||
 					 wants_clearing(parent));
-		for_each_set_bit(piece, parent->dirty, nr_pieces(parent)) {
-			if (kthread_should_stop())
-				break;
-			if (clear_in_turn(parent, piece)) {
-				schedule_timeout_interruptible(RETRY_DELAY);
-				break;
-			}
-			cond_resched();
-		}
+		if (clear_all(parent))
+			wait_event_interruptible_timeout(parent->clear_wait,
+							 kthread_should_stop(),
+							 RETRY_DELAY);
 	}
 	return 0;
 }
