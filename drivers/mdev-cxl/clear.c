@@ -22,7 +22,7 @@
 #include <linux/bitmap.h>
 #include <linux/bitops.h>
 #include <linux/cleanup.h>
-#include <linux/cpumask.h>
+#include <linux/device.h>
 #include <linux/err.h>
 #include <linux/kthread.h>
 #include <linux/lockdep.h>
@@ -30,7 +30,6 @@
 #include <linux/mm.h>
 #include <linux/sched.h>
 #include <linux/string.h>
-#include <linux/topology.h>
 #include <linux/wait.h>
 
 #include <kunit/visibility.h>
@@ -292,16 +291,14 @@ static int clear_thread(void *data)
  */
 int mcxl_clear_start(struct mdev_cxl_parent *parent)
 {
-	int node = dev_to_node(parent->desc.dev);
+	struct device *dev = parent->desc.dev;
 	struct task_struct *thread;
 
-	thread = kthread_create_on_node(clear_thread, parent, node,
-					"mdev_cxl/%s",
-					dev_name(parent->desc.dev));
+	/* It prefers the CPUs of its node */
+	thread = kthread_create_on_node(clear_thread, parent, dev_to_node(dev),
+					"mdev_cxl/%s", dev_name(dev));
 	if (IS_ERR(thread))
 		return PTR_ERR(thread);
-	if (node != NUMA_NO_NODE)
-		kthread_affine_preferred(thread, cpumask_of_node(node));
 	parent->clear_thread = thread;
 	wake_up_process(thread);
 	return 0;
