@@ -11,11 +11,12 @@
 enum attribute {
 	RO,	/* read-only */
 	RW,	/* takes what is written */
-	RWS,	/* likewise, and no reset changes it (sticky) */
-	RWL,	/* likewise, until it is locked */
+	RWS,	/* RW, and no reset changes it (sticky) */
+	RWF,	/* RW, and an FLR does not change it: of the link (PCIe 6.6.2) */
+	RWL,	/* RW until it is locked */
 	RWO,	/* written once: 1 stays until a conventional reset */
 	RW1C,	/* a written 1 clears it */
-	RW1CS,	/* likewise, and no reset changes it */
+	RW1CS,	/* RW1C, and no reset changes it */
 	TRIG,	/* reads 0, a written 1 starts something */
 	LIVE,	/* read-only, and changes as the device sees fit */
 	ADDR,	/* address bits of a BAR: those above its size are RW */

@@ -36,13 +36,15 @@ static void add_bit(struct model *m, const struct field *f, uint32_t at,
 	unsigned int b = bit % 8;
 
 	set_bit(&c->reset, b, value);
-	set_bit(&c->rw, b, f->attr == RW || f->attr == RWS || in_bar);
+	set_bit(&c->rw, b, f->attr == RW || f->attr == RWS ||
+		f->attr == RWF || in_bar);
 	set_bit(&c->rwl, b, f->attr == RWL);
 	set_bit(&c->rwo, b, f->attr == RWO);
 	set_bit(&c->w1c, b, f->attr == RW1C || f->attr == RW1CS);
 	set_bit(&c->trigger, b, f->attr == TRIG);
 	set_bit(&c->live, b, f->attr == LIVE);
 	set_bit(&c->sticky, b, f->attr == RWS || f->attr == RW1CS);
+	set_bit(&c->link, b, f->attr == RWF);
 }
 
 static void add_field(struct model *m, const struct field *f, uint32_t at)
@@ -232,10 +234,10 @@ void model_reset(struct model *m, bool flr)
 	for (at = 0; at < m->size; at++) {
 		struct cell *c = &m->cell[at];
 		const struct place *p = flr ? find_place(m, at) : NULL;
+		uint8_t kept = c->sticky | (flr ? c->link : 0);
 
 		if (!flr || (p && p->flr))
-			c->value = (c->value & c->sticky) |
-				   (c->reset & ~c->sticky);
+			c->value = (c->value & kept) | (c->reset & ~kept);
 	}
 }
 
@@ -338,9 +340,9 @@ void model_sweep(struct model *m, uint32_t from, uint32_t to)
 }
 
 static const char * const attribute_names[] = {
-	[RO] = "RO", [RW] = "RW", [RWS] = "RWS", [RWL] = "RWL", [RWO] = "RWO",
-	[RW1C] = "RW1C", [RW1CS] = "RW1CS", [TRIG] = "reads 0", [LIVE] = "RO",
-	[ADDR] = "RW by size",
+	[RO] = "RO", [RW] = "RW", [RWS] = "RWS", [RWF] = "RW, not by an FLR",
+	[RWL] = "RWL", [RWO] = "RWO", [RW1C] = "RW1C", [RW1CS] = "RW1CS",
+	[TRIG] = "reads 0", [LIVE] = "RO", [ADDR] = "RW by size",
 };
 
 /* The same structure in several places has one result for each field */

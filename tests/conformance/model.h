@@ -52,6 +52,7 @@ struct cell {
 	uint8_t trigger;
 	uint8_t live;
 	uint8_t sticky;
+	uint8_t link;			/* kept by an FLR */
 };
 
 struct model {

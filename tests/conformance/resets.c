@@ -61,6 +61,8 @@ static const struct row rows[] = {
 	{ "BAR2, upper half", HEADER, 0x1c, 4, 0x12, "RKRK" },
 	{ "interrupt line", HEADER, 0x3c, 1, 0x0b, "RKRK" },
 	{ "device control", EXPRESS, 0x08, 2, 0x101f, "RKRK" },
+	{ "payload size, of the link", EXPRESS, 0x08, 1, 0x30, "KKRK" },
+	{ "link control", EXPRESS, 0x10, 1, 0xc8, "KKRK" },
 	{ "MSI-X enable", MSIX, 0x03, 1, 0x80, "RKRK" },
 	{ "MSI-X vector 0, address", TABLE, 0x00, 4, 0xfee00000, "RKRK" },
 	{ "MSI-X vector 0, mask", TABLE, 0x0c, 4, 0, "RKRK" },

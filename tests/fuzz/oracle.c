@@ -179,10 +179,10 @@ static const struct rule rules[] = {
 
 	/* Capabilities */
 	RO(PCIE, 0x00, 2),
-	{ PCIE, 0x08, { AREA_PCI, .rw = 0x79ff, .w1c = 0xf0000,
+	{ PCIE, 0x08, { AREA_PCI, .rw = 0x79ff, .w1c = 0xf0000, .link = 0xe0,
 			.trigger = FLR, .written = devctl_written } },
 	RO(PCIE, 0x0c, 1),
-	{ PCIE, 0x10, { AREA_PCI, .ro = 0x03ff0000, .rw = 0xc8 } },
+	{ PCIE, 0x10, { AREA_PCI, .ro = 0x03ff0000, .rw = 0xc8, .link = 0xc8 } },
 	RO(PCIE, 0x24, 1),
 	{ PCIE, 0x28, { AREA_PCI, .rw = BIT(4) } },
 	RO(PCIE, 0x2c, 1),
@@ -498,6 +498,8 @@ u32 oracle_reset(struct oracle *o, enum mcxl_reset kind)
 		const struct bits *b = &o->bits[i];
 		u32 bits = (b->rw | b->w1c | b->live) & ~b->sticky;
 
+		if (kind == MCXL_RESET_FLR)
+			bits &= ~b->link;
 		if (follows(b, kind, kept))
 			o->word[i] = (o->word[i] & ~bits) |
 				     (o->reset[i] & bits);

@@ -31,6 +31,7 @@ struct oracle;
  * @trigger: bits that read 0 and act
  * @live: bits that the function changes
  * @sticky: bits that no reset changes
+ * @link: bits that an FLR does not change
  * @rwl: @rw is frozen by CONFIG_LOCK
  * @decoder: number of the HDM decoder that it belongs to, plus 1
  * @written: what else a write does; returns effects
@@ -43,6 +44,7 @@ struct bits {
 	u32 trigger;
 	u32 live;
 	u32 sticky;
+	u32 link;
 	bool rwl;
 	unsigned int decoder;
 	u32 (*written)(struct oracle *o, u32 at, u32 old, u32 ones, u32 bytes);

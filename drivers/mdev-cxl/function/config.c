@@ -74,6 +74,9 @@ static u32 pmcsr_written(struct mcxl_function *fn, const struct mcxl_write *w)
 #define DEVSTA_W1C							\
 	(PCI_EXP_DEVSTA_CED | PCI_EXP_DEVSTA_NFED |			\
 	 PCI_EXP_DEVSTA_FED | PCI_EXP_DEVSTA_URD)
+/* An FLR of one function must not disturb the link (PCIe r6.0 6.6.2) */
+#define LNKCTL_RW							\
+	(PCI_EXP_LNKCTL_RCB | PCI_EXP_LNKCTL_CCC | PCI_EXP_LNKCTL_ES)
 #define LINK_32GT_X16							\
 	(PCI_EXP_LNKSTA_CLS_32_0GB | PCI_EXP_LNKSTA_NLW_X8 << 1)
 #define AER_UNC								\
@@ -139,6 +142,7 @@ static const struct mcxl_reg config_regs[] = {
 		.rw = DEVCTL_RW,
 		.w1c = UPPER(DEVSTA_W1C),
 		.trigger = PCI_EXP_DEVCTL_BCR_FLR,
+		.link = PCI_EXP_DEVCTL_PAYLOAD,
 		.written = devctl_written,
 	}, {
 		.offset = MCXL_CFG_PCIE + PCI_EXP_LNKCAP,
@@ -146,8 +150,8 @@ static const struct mcxl_reg config_regs[] = {
 	}, {
 		.offset = MCXL_CFG_PCIE + PCI_EXP_LNKCTL,
 		.init = UPPER(LINK_32GT_X16),
-		.rw = PCI_EXP_LNKCTL_RCB | PCI_EXP_LNKCTL_CCC |
-		      PCI_EXP_LNKCTL_ES,
+		.rw = LNKCTL_RW,
+		.link = LNKCTL_RW,
 	}, {
 		.offset = MCXL_CFG_PCIE + PCI_EXP_DEVCAP2,
 		.init = PCI_EXP_DEVCAP2_COMP_TMOUT_DIS,

@@ -128,7 +128,7 @@ u32 mcxl_function_reset(struct mcxl_function *fn, enum mcxl_reset kind)
 
 	for (i = 0; i < MCXL_NR_BANKS; i++) {
 		if (mcxl_banks[i]->resets & BIT(kind))
-			mcxl_bank_reset(fn, mcxl_banks[i]);
+			mcxl_bank_reset(fn, mcxl_banks[i], kind);
 	}
 	mcxl_config_msix_trim(fn);
 

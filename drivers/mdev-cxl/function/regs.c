@@ -133,23 +133,17 @@ u32 mcxl_reg_write(struct mcxl_function *fn, enum mcxl_space space, u32 offset,
 	return reg->written ? reg->written(fn, &w) : 0;
 }
 
-static void set_registers(struct mcxl_function *fn,
-			  const struct mcxl_bank *bank, bool reset)
+/* Give some bits of all registers of a table entry their reset value */
+static void set_bits(struct mcxl_function *fn, enum mcxl_space space,
+		     const struct mcxl_reg *reg, u32 bits)
 {
-	const struct mcxl_reg *reg;
 	unsigned int n;
 
-	for (reg = bank->regs; reg < bank->regs + bank->nr; reg++) {
-		u32 bits = ~0;
+	for (n = 0; n < max(reg->count, 1); n++) {
+		u32 *word = mcxl_reg_word(fn, space, reg->offset +
+					  n * reg->stride);
 
-		if (reset)
-			bits = (reg->rw | reg->w1c | reg->live) & ~reg->sticky;
-		for (n = 0; n < max(reg->count, 1); n++) {
-			u32 *word = mcxl_reg_word(fn, bank->space, reg->offset +
-						  n * reg->stride);
-
-			*word = (*word & ~bits) | (reg->init & bits);
-		}
+		*word = (*word & ~bits) | (reg->init & bits);
 	}
 }
 
@@ -160,15 +154,28 @@ static void set_registers(struct mcxl_function *fn,
  */
 void mcxl_bank_init(struct mcxl_function *fn, const struct mcxl_bank *bank)
 {
-	set_registers(fn, bank, false);
+	const struct mcxl_reg *reg;
+
+	for (reg = bank->regs; reg < bank->regs + bank->nr; reg++)
+		set_bits(fn, bank->space, reg, ~0);
 }
 
 /**
  * mcxl_bank_reset - give what changes and is not sticky its reset value
  * @fn: the function
  * @bank: the bank
+ * @kind: which reset
  */
-void mcxl_bank_reset(struct mcxl_function *fn, const struct mcxl_bank *bank)
+void mcxl_bank_reset(struct mcxl_function *fn, const struct mcxl_bank *bank,
+		     enum mcxl_reset kind)
 {
-	set_registers(fn, bank, true);
+	const struct mcxl_reg *reg;
+
+	for (reg = bank->regs; reg < bank->regs + bank->nr; reg++) {
+		u32 bits = (reg->rw | reg->w1c | reg->live) & ~reg->sticky;
+
+		if (kind == MCXL_RESET_FLR)
+			bits &= ~reg->link;
+		set_bits(fn, bank->space, reg, bits);
+	}
 }

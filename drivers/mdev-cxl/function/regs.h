@@ -34,6 +34,7 @@ struct mcxl_write {
  * @trigger: bits that read 0 and in which a written 1 starts something
  * @live: bits that the function itself changes
  * @sticky: bits of the former that no reset changes
+ * @link: bits of the former that are the link's, and that an FLR leaves alone
  * @writable: narrows @rw for a function as it is just now; optional
  * @written: side effects, once the new value is stored; returns MCXL_FX_*;
  *	optional
@@ -50,6 +51,7 @@ struct mcxl_reg {
 	u32 trigger;
 	u32 live;
 	u32 sticky;
+	u32 link;
 	u32 (*writable)(const struct mcxl_function *fn, unsigned int n);
 	u32 (*written)(struct mcxl_function *fn, const struct mcxl_write *w);
 };
@@ -85,7 +87,8 @@ u32 mcxl_reg_read(const struct mcxl_function *fn, enum mcxl_space space,
 u32 mcxl_reg_write(struct mcxl_function *fn, enum mcxl_space space, u32 offset,
 		   u32 value, u32 bytes);
 void mcxl_bank_init(struct mcxl_function *fn, const struct mcxl_bank *bank);
-void mcxl_bank_reset(struct mcxl_function *fn, const struct mcxl_bank *bank);
+void mcxl_bank_reset(struct mcxl_function *fn, const struct mcxl_bank *bank,
+		     enum mcxl_reset kind);
 
 /* A 16-bit register in the upper half of its dword */
 #define UPPER(x)		((u32)(x) << 16)
