@@ -71,6 +71,9 @@ void device_enable_all(struct device *d);
 uint32_t get(const struct window *w, uint64_t at, unsigned int len);
 int put(const struct window *w, uint64_t at, unsigned int len, uint32_t value);
 
+/* mmap() of a region that can be mapped, or exit */
+void *device_map(struct device *d, uint32_t region, uint64_t at, size_t len);
+
 /* A file of the instance in sysfs: 0 or a negative errno */
 int device_attribute(struct device *d, const char *name, const char *value);
 /* An error that the parent reports (debugfs): false when that is not there */

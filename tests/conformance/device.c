@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 #include <linux/pci_regs.h>
 
@@ -168,6 +169,15 @@ void device_enable_all(struct device *d)
 	vfio_hdm_write(&d->v, HDM_GLOBAL, HDM_GLOBAL_ENABLE);
 	if (!(vfio_hdm_read(&d->v, HDM_CTRL(0)) & HDM_CTRL_COMMITTED))
 		vfio_hdm_commit(&d->v, 0, 4 * GIB, d->hdm.size);
+}
+
+void *device_map(struct device *d, uint32_t region, uint64_t at, size_t len)
+{
+	void *mem = vfio_mmap(&d->v, region, at, len);
+
+	if (mem == MAP_FAILED)
+		err(1, "%s: mmap of region %u", d->uuid, region);
+	return mem;
 }
 
 void start_flr(struct device *d)

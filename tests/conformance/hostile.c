@@ -223,9 +223,7 @@ static void *watch(void *arg)
 	unsigned int sum;
 
 	device_enable_all(d);
-	mem = vfio_mmap(&d->v, d->hdm_index, 0, WATCHED);
-	if (mem == MAP_FAILED)
-		err(1, "neighbour: mmap");
+	mem = device_map(d, d->hdm_index, 0, WATCHED);
 	read_config(d, before);
 	sum = sum_decoders(d);
 	for (w->rounds = 0; !w->stop; w->rounds++) {
@@ -252,14 +250,13 @@ static void start_vcpu(struct vcpu *c, struct device *d, unsigned int n)
 	*c = (struct vcpu) {
 		.d = d,
 		.window = {
-			vfio_mmap(&d->v, APERTURE, 0, MAPPED),
-			vfio_mmap(&d->v, d->hdm_index, 0, MAPPED),
+			device_map(d, APERTURE, 0, MAPPED),
+			device_map(d, d->hdm_index, 0, MAPPED),
 		},
 		.sink = memfd_create("sink", 0),
 		.state = { d->seed, d->seed >> 16, n },
 	};
-	if (c->window[0] == MAP_FAILED || c->window[1] == MAP_FAILED ||
-	    c->sink < 0 || ftruncate(c->sink, 4096) ||
+	if (c->sink < 0 || ftruncate(c->sink, 4096) ||
 	    pthread_create(&c->thread, NULL, misbehave, c))
 		err(1, "vcpu %u", n);
 }

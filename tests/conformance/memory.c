@@ -57,8 +57,8 @@ static void check_window(struct device *d, unsigned int on, uint32_t region,
 /* Every state is come to from the one before it, that is from many sides */
 static void test_switches(struct device *d)
 {
-	volatile uint8_t *aperture = vfio_mmap(&d->v, APERTURE, 0, PAGE);
-	volatile uint8_t *hdm = vfio_mmap(&d->v, d->hdm_index, 0, PAGE);
+	volatile uint8_t *aperture = device_map(d, APERTURE, 0, PAGE);
+	volatile uint8_t *hdm = device_map(d, d->hdm_index, 0, PAGE);
 	unsigned int on;
 
 	for (on = 0; on <= ALL; on++) {
@@ -89,7 +89,7 @@ static void test_coverage(struct device *d)
 
 	if (d->hdm.size < 2 * GRANULE)
 		return;
-	mem = vfio_mmap(&d->v, d->hdm_index, GRANULE - PAGE, 2 * PAGE);
+	mem = device_map(d, d->hdm_index, GRANULE - PAGE, 2 * PAGE);
 	tap_ok(!faults_on_read(mem) && faults_on_read(mem + PAGE),
 	       "P20: the last page of a decoder, and the one behind it");
 	tap_eq(vfio_pread(&d->v, d->hdm_index, GRANULE, &value, 8), -EIO,
@@ -150,7 +150,7 @@ static void test_mmap_of(struct device *d, const struct window *w,
 /* Where a mapping is split or moved, a reset still takes all of it away */
 static void test_mremap(struct device *d)
 {
-	uint8_t *mem = vfio_mmap(&d->v, APERTURE, 0, 8 * PAGE);
+	uint8_t *mem = device_map(d, APERTURE, 0, 8 * PAGE);
 	uint8_t *moved;
 
 	mem[0] = 1;
@@ -201,7 +201,7 @@ static bool is_shut(volatile uint8_t *mem)
 
 static void test_fork(struct device *d)
 {
-	volatile uint8_t *mem = vfio_mmap(&d->v, APERTURE, 0, PAGE);
+	volatile uint8_t *mem = device_map(d, APERTURE, 0, PAGE);
 
 	mem[0] = 42;
 	tap_eq(in_child(sees_42, mem), 0, "P28: a child shares the mapping");

@@ -248,12 +248,8 @@ static void test_memory_and_mappings(struct device *d)
 	volatile uint64_t *aperture, *hdm;
 	unsigned int kind;
 
-	aperture = vfio_mmap(&d->v, VFIO_PCI_BAR2_REGION_INDEX, 0, MIB);
-	hdm = vfio_mmap(&d->v, d->hdm_index, 0, MIB);
-	if (aperture == MAP_FAILED || hdm == MAP_FAILED) {
-		tap_ok(false, "resets: mmap");
-		return;
-	}
+	aperture = device_map(d, VFIO_PCI_BAR2_REGION_INDEX, 0, MIB);
+	hdm = device_map(d, d->hdm_index, 0, MIB);
 	for (kind = 0; kind < NR_KINDS; kind++)
 		test_memory_over(d, kind, aperture, hdm);
 	test_clear(d, aperture, hdm);

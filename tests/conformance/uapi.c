@@ -225,12 +225,8 @@ static void hdm_mem_mmap_rw(struct device *d)
 
 	device_fresh(d);
 	device_enable_all(d);
-	mem = vfio_mmap(&d->v, d->hdm_index, 0, PIECE);
-	aperture = vfio_mmap(&d->v, BAR2, 0, PIECE);
-	if (mem == MAP_FAILED || aperture == MAP_FAILED) {
-		tap_ok(false, "hdm_mem_mmap_rw: mmap");
-		return;
-	}
+	mem = device_map(d, d->hdm_index, 0, PIECE);
+	aperture = device_map(d, BAR2, 0, PIECE);
 	mem[5] = 0x0123456789abcdefULL;
 	tap_ok(mem[5] == 0x0123456789abcdefULL, "hdm_mem_mmap_rw: holds it");
 	vfio_pread(&d->v, d->hdm_index, 40, &value, 8);
@@ -335,7 +331,7 @@ static void hdm_mem_ioas_map(struct device *d)
 	void *mem;
 
 	device_enable_all(d);
-	mem = vfio_mmap(&d->v, d->hdm_index, 0, PIECE);
+	mem = device_map(d, d->hdm_index, 0, PIECE);
 	tap_eq(d->v.group < 0 ? map_iommufd(d, mem) : map_type1(d, mem), 0,
 	       "hdm_mem_ioas_map: mapped and unmapped");
 	munmap(mem, PIECE);
@@ -405,7 +401,7 @@ static void hdm_mem_touch_committed_base(struct device *d)
 	volatile uint8_t *mem;
 
 	device_fresh(d);
-	mem = vfio_mmap(&d->v, d->hdm_index, 0, 4096);
+	mem = device_map(d, d->hdm_index, 0, 4096);
 	tap_ok(faults_on_read(mem),
 	       "hdm_mem_touch_committed_base: P1: not before the commit");
 	device_enable_all(d);
