@@ -301,7 +301,7 @@ static void test_power_states(struct device *d)
 void test_resets(struct device *d)
 {
 	test_rows(d);
-	if (d->nr_decoders > 1)
+	if (d->nr_decoders > 1 && d->hdm.size > GRANULE)
 		test_decoders(d);
 	test_power_states(d);
 	test_memory_and_mappings(d);
