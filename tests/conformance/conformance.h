@@ -64,8 +64,6 @@ void device_close(struct device *d);
 void device_reopen(struct device *d);
 /* VFIO_DEVICE_RESET, then memory space enabled: BARs answer */
 void device_fresh(struct device *d);
-/* Everything on and decoder 0 over all of the memory, at GPA 4 GiB */
-void device_enable_all(struct device *d);
 
 /* Little-endian accesses; a failed read is ~0, a failed write is an errno */
 uint32_t get(const struct window *w, uint64_t at, unsigned int len);
@@ -79,11 +77,6 @@ int device_attribute(struct device *d, const char *name, const char *value);
 /* An error that the parent reports (debugfs): false when that is not there */
 bool device_inject_ras(struct device *d, uint32_t uncorrectable,
 		       uint32_t correctable);
-
-/* What starts a reset */
-void start_flr(struct device *d);
-void start_cxl_reset(struct device *d, bool clear);
-void set_power(struct device *d, unsigned int state);
 
 #define PM_D0		0
 #define PM_D3HOT	3

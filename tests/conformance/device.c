@@ -162,15 +162,6 @@ void device_fresh(struct device *d)
 		errx(1, "%s: no reset", d->uuid);
 }
 
-void device_enable_all(struct device *d)
-{
-	vfio_enable_memory(&d->v, true);
-	vfio_enable_cxl_mem(&d->v, true);
-	vfio_hdm_write(&d->v, HDM_GLOBAL, HDM_GLOBAL_ENABLE);
-	if (!(vfio_hdm_read(&d->v, HDM_CTRL(0)) & HDM_CTRL_COMMITTED))
-		vfio_hdm_commit(&d->v, 0, 4 * GIB, d->hdm.size);
-}
-
 void *device_map(struct device *d, uint32_t region, uint64_t at, size_t len)
 {
 	void *mem = vfio_mmap(&d->v, region, at, len);
@@ -178,25 +169,6 @@ void *device_map(struct device *d, uint32_t region, uint64_t at, size_t len)
 	if (mem == MAP_FAILED)
 		err(1, "%s: mmap of region %u", d->uuid, region);
 	return mem;
-}
-
-void start_flr(struct device *d)
-{
-	uint32_t at = d->pcie + PCI_EXP_DEVCTL;
-
-	put(&d->config, at, 2,
-	    get(&d->config, at, 2) | PCI_EXP_DEVCTL_BCR_FLR);
-}
-
-void start_cxl_reset(struct device *d, bool clear)
-{
-	put(&d->config, d->dvsec + CXL_CTRL2, 2,
-	    CTRL2_INIT_RESET | (clear ? CTRL2_CLEAR : 0));
-}
-
-void set_power(struct device *d, unsigned int state)
-{
-	put(&d->config, d->pm + PCI_PM_CTRL, 2, state);
 }
 
 static int write_file(const char *path, const char *text)

@@ -237,10 +237,10 @@ static void test_back_to_back(struct device *d)
 static void test_reset(struct device *d)
 {
 	send(d, CDAT);
-	start_flr(d);
+	vfio_flr(&d->v);
 	discover(d, 0);
 	tap_eq(status(d), READY, "PCIe 6.6.2 FLR in the request: forgotten");
-	start_flr(d);
+	vfio_flr(&d->v);
 	tap_eq(status(d), 0, "PCIe 6.6.2 FLR in the response: gone");
 
 	send(d, CDAT);
@@ -248,7 +248,7 @@ static void test_reset(struct device *d)
 	discover(d, 0);
 	tap_eq(status(d), READY, "VFIO_DEVICE_RESET in the request: forgotten");
 	receive(d);
-	start_cxl_reset(d, false);
+	vfio_cxl_reset(&d->v, false);
 	tap_eq(status(d), READY, "CXL 9.7 a CXL reset leaves the mailbox alone");
 	vfio_reset(&d->v);
 	tap_eq(status(d), 0, "VFIO_DEVICE_RESET in the response: gone");

@@ -50,7 +50,7 @@ static void test_invalidate(struct device *d)
 
 static void guest_cxl_reset(struct device *d)
 {
-	start_cxl_reset(d, false);
+	vfio_cxl_reset(&d->v, false);
 	check_status2(d, STATUS2_COMPLETE, "guest_cxl_reset: complete");
 	tap_eq(get(&d->config, control2(d), 2), 0,
 	       "guest_cxl_reset: 8.1.3.4 Initiate CXL Reset reads 0");
@@ -92,14 +92,14 @@ static void test_lock_over_resets(struct device *d)
 {
 	uint32_t lock = d->dvsec + CXL_LOCK;
 
-	start_flr(d);
+	vfio_flr(&d->v);
 	tap_eq(get(&d->config, lock, 2), LOCK_CONFIG,
 	       "8.1.3.6 CONFIG_LOCK: kept by an FLR");
-	start_cxl_reset(d, false);
+	vfio_cxl_reset(&d->v, false);
 	tap_eq(get(&d->config, lock, 2), LOCK_CONFIG,
 	       "8.1.3.6 CONFIG_LOCK: kept by a CXL reset");
-	set_power(d, PM_D3HOT);
-	set_power(d, PM_D0);
+	vfio_set_power(&d->v, PM_D3HOT);
+	vfio_set_power(&d->v, PM_D0);
 	tap_eq(get(&d->config, lock, 2), LOCK_CONFIG,
 	       "8.1.3.6 CONFIG_LOCK: kept over D3hot");
 	vfio_reset(&d->v);
@@ -165,7 +165,7 @@ static void test_next_user(struct device *d)
 	put(&d->config, d->dvsec + CXL_LOCK, 2, LOCK_CONFIG);
 	put(&d->config, unc_mask, 4, ~was);
 	vfio_hdm_commit(&d->v, 0, 4 * GIB, GRANULE);
-	set_power(d, PM_D3HOT);
+	vfio_set_power(&d->v, PM_D3HOT);
 
 	device_reopen(d);
 	tap_eq(get(&d->config, d->dvsec + CXL_CTRL, 2), 2,

@@ -154,8 +154,8 @@ static void reset(struct vcpu *c)
 
 static void enable(struct vcpu *c)
 {
-	set_power(c->d, PM_D0);
-	device_enable_all(c->d);
+	vfio_set_power(&c->d->v, PM_D0);
+	vfio_enable_all(&c->d->v, c->d->hdm.size);
 }
 
 /* The more often it is named the more often it is done */
@@ -222,7 +222,7 @@ static void *watch(void *arg)
 	volatile uint64_t *mem;
 	unsigned int sum;
 
-	device_enable_all(d);
+	vfio_enable_all(&d->v, d->hdm.size);
 	mem = device_map(d, d->hdm_index, 0, WATCHED);
 	read_config(d, before);
 	sum = sum_decoders(d);

@@ -87,10 +87,10 @@ static void test_vectors(struct device *d, int event)
 static void test_over_resets(struct device *d, int event)
 {
 	vfio_set_eventfd(&d->v, MSIX, 0, event);
-	start_flr(d);
+	vfio_flr(&d->v);
 	tap_ok(!fire(d, MSIX, 0, 1) && fired(event) == 1,
 	       "P27: wired as before, after an FLR");
-	start_cxl_reset(d, false);
+	vfio_cxl_reset(&d->v, false);
 	tap_ok(!fire(d, MSIX, 0, 1) && fired(event) == 1,
 	       "P27: wired as before, after a CXL reset");
 	vfio_reset(&d->v);

@@ -29,7 +29,7 @@ static void set_switches(struct device *d, unsigned int on)
 	bool is_committed = vfio_hdm_read(&d->v, HDM_CTRL(0)) &
 			    HDM_CTRL_COMMITTED;
 
-	set_power(d, on & POWER ? PM_D0 : PM_D3HOT);
+	vfio_set_power(&d->v, on & POWER ? PM_D0 : PM_D3HOT);
 	vfio_enable_memory(&d->v, on & SPACE);
 	vfio_enable_cxl_mem(&d->v, on & MEM);
 	vfio_hdm_write(&d->v, HDM_GLOBAL, on & GLOBAL ? HDM_GLOBAL_ENABLE : 0);

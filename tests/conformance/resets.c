@@ -20,17 +20,17 @@ static void reset(struct device *d, enum reset_kind kind)
 {
 	switch (kind) {
 	case FLR:
-		start_flr(d);
+		vfio_flr(&d->v);
 		break;
 	case CXL:
-		start_cxl_reset(d, false);
+		vfio_cxl_reset(&d->v, false);
 		break;
 	case CONVENTIONAL:
 		vfio_reset(&d->v);
 		break;
 	default:
-		set_power(d, PM_D3HOT);
-		set_power(d, PM_D0);
+		vfio_set_power(&d->v, PM_D3HOT);
+		vfio_set_power(&d->v, PM_D0);
 	}
 }
 
@@ -204,7 +204,7 @@ static void test_memory_over(struct device *d, enum reset_kind kind,
 	const char *name = kind_names[kind];
 
 	vfio_reset(&d->v);
-	device_enable_all(d);
+	vfio_enable_all(&d->v, d->hdm.size);
 	aperture[0] = 0x1111 * (kind + 1);
 	hdm[4096] = ~aperture[0];
 	reset(d, kind);
@@ -214,7 +214,7 @@ static void test_memory_over(struct device *d, enum reset_kind kind,
 	tap_eq(faults_on_read(hdm), !reach[kind].hdm,
 	       "%s: P1, P2: HDM is %s reach", name,
 	       reach[kind].hdm ? "in" : "out of");
-	device_enable_all(d);
+	vfio_enable_all(&d->v, d->hdm.size);
 	tap_ok(!faults_on_read(aperture) && !faults_on_read(hdm),
 	       "%s: P2: both when all is enabled again", name);
 	tap_ok(hdm[0] == 0x1111ull * (kind + 1) && aperture[4096] == ~hdm[0],
@@ -225,20 +225,20 @@ static void test_memory_over(struct device *d, enum reset_kind kind,
 static void test_clear(struct device *d, volatile uint64_t *aperture,
 		       volatile uint64_t *hdm)
 {
-	device_enable_all(d);
+	vfio_enable_all(&d->v, d->hdm.size);
 	aperture[0] = 1;
 	aperture[4096] = 2;
-	start_cxl_reset(d, true);
+	vfio_cxl_reset(&d->v, true);
 	tap_eq(get(&d->config, d->dvsec + CXL_STATUS2, 2) &
 	       (STATUS2_COMPLETE | STATUS2_ERROR), STATUS2_COMPLETE,
 	       "CXL reset with memory clear: complete");
-	device_enable_all(d);
+	vfio_enable_all(&d->v, d->hdm.size);
 	tap_ok(!hdm[0] && !aperture[4096],
 	       "CXL reset with memory clear: reads zero");
 	aperture[0] = 3;
 	put(&d->config, d->dvsec + CXL_CTRL2, 2, CTRL2_CLEAR);
-	start_flr(d);
-	device_enable_all(d);
+	vfio_flr(&d->v);
+	vfio_enable_all(&d->v, d->hdm.size);
 	tap_ok(aperture[0] == 3, "FLR clears nothing, whatever Control2 says");
 	put(&d->config, d->dvsec + CXL_CTRL2, 2, 0);
 }
@@ -291,7 +291,7 @@ static void test_power_states(struct device *d)
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(steps); i++) {
-		set_power(d, steps[i].to);
+		vfio_set_power(&d->v, steps[i].to);
 		tap_eq(get(&d->config, d->pm + PCI_PM_CTRL, 2) &
 		       PCI_PM_CTRL_STATE_MASK, steps[i].want,
 		       "PCIe 7.5.2.2 %s", steps[i].name);

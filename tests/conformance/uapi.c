@@ -224,7 +224,7 @@ static void hdm_mem_mmap_rw(struct device *d)
 	uint64_t value = 0;
 
 	device_fresh(d);
-	device_enable_all(d);
+	vfio_enable_all(&d->v, d->hdm.size);
 	mem = device_map(d, d->hdm_index, 0, PIECE);
 	aperture = device_map(d, BAR2, 0, PIECE);
 	mem[5] = 0x0123456789abcdefULL;
@@ -258,19 +258,12 @@ static long faults(void)
 
 static void hdm_mem_huge_mmap(struct device *d)
 {
-	uint8_t *at = mmap(NULL, 2 * PIECE, PROT_NONE,
-			   MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	uint8_t *mem = (uint8_t *)(((uintptr_t)at + PIECE - 1) & -PIECE);
 	unsigned int i, wrong = 0;
+	uint8_t *mem;
 	long before;
 
-	device_enable_all(d);
-	mem = mmap(mem, PIECE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED,
-		   d->v.device, d->hdm.start + 2 * PIECE);
-	if (mem == MAP_FAILED) {
-		tap_ok(false, "hdm_mem_huge_mmap: mmap");
-		return;
-	}
+	vfio_enable_all(&d->v, d->hdm.size);
+	mem = device_map(d, d->hdm_index, 2 * PIECE, PIECE);
 	before = faults();
 	for (i = 0; i < PIECE; i += 4096)
 		mem[i] = i >> 12;
@@ -279,7 +272,7 @@ static void hdm_mem_huge_mmap(struct device *d)
 	for (i = 0; i < PIECE; i += 4096)
 		wrong += mem[i] != (uint8_t)(i >> 12);
 	tap_eq(wrong, 0, "hdm_mem_huge_mmap: and hold what is written");
-	munmap(at, 2 * PIECE);
+	munmap(mem, PIECE);
 }
 
 static int map_type1(struct device *d, void *mem)
@@ -330,7 +323,7 @@ static void hdm_mem_ioas_map(struct device *d)
 {
 	void *mem;
 
-	device_enable_all(d);
+	vfio_enable_all(&d->v, d->hdm.size);
 	mem = device_map(d, d->hdm_index, 0, PIECE);
 	tap_eq(d->v.group < 0 ? map_iommufd(d, mem) : map_type1(d, mem), 0,
 	       "hdm_mem_ioas_map: mapped and unmapped");
@@ -387,7 +380,7 @@ static void hdm_base_shadow_roundtrip(struct device *d)
 	       "hdm_base_shadow_roundtrip: P13: base low");
 	tap_eq(vfio_hdm_read(&d->v, HDM_BASE(0) + 4), 0x1234,
 	       "hdm_base_shadow_roundtrip: P13: base high");
-	start_flr(d);
+	vfio_flr(&d->v);
 	tap_eq(vfio_hdm_read(&d->v, HDM_BASE(0) + 4), 0x1234,
 	       "hdm_base_shadow_roundtrip: P13: over an FLR");
 	vfio_reset(&d->v);
@@ -404,7 +397,7 @@ static void hdm_mem_touch_committed_base(struct device *d)
 	mem = device_map(d, d->hdm_index, 0, 4096);
 	tap_ok(faults_on_read(mem),
 	       "hdm_mem_touch_committed_base: P1: not before the commit");
-	device_enable_all(d);
+	vfio_enable_all(&d->v, d->hdm.size);
 	tap_ok(!faults_on_write(mem) && *mem == 0x5a,
 	       "hdm_mem_touch_committed_base: and then it is there");
 	munmap((void *)mem, 4096);
