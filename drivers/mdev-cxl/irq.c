@@ -145,8 +145,11 @@ static int set_trigger(struct mcxl_instance *inst, const struct irq_index *irq,
 	return 0;
 
 undo:
-	while (i--)
-		set_slot(inst, &irq->slots[hdr->start + i], NULL);
+	while (i--) {
+		u32 n = array_index_nospec(hdr->start + i, irq->nr);
+
+		set_slot(inst, &irq->slots[n], NULL);
+	}
 	return rc;
 }
 

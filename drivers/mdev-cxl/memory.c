@@ -26,6 +26,7 @@
 #include <linux/cleanup.h>
 #include <linux/lockdep.h>
 #include <linux/mm.h>
+#include <linux/nospec.h>
 #include <linux/overflow.h>
 #include <linux/pagemap.h>
 #include <linux/uaccess.h>
@@ -330,6 +331,8 @@ void *mdev_cxl_partition_vaddr(struct mdev_cxl_partition *part, u64 vdpa,
 
 	if (vdpa >= size || *len > size - vdpa)
 		return ERR_PTR(-ERANGE);
+	/* A guest's job has it */
+	vdpa = array_index_nospec(vdpa, size);
 	return mcxl_clear_vaddr(inst, vdpa, len);
 }
 EXPORT_SYMBOL_NS_GPL(mdev_cxl_partition_vaddr, "MDEV_CXL");

@@ -127,8 +127,9 @@ static int aperture_rw(struct mcxl_instance *inst, u64 pos, void *buf,
 
 	/* The partition is whole pages, so a piece is inside or outside */
 	if (pos < size)
-		return mcxl_memory_rw(inst, MCXL_WINDOW_APERTURE, pos, buf,
-				      len, write);
+		return mcxl_memory_rw(inst, MCXL_WINDOW_APERTURE,
+				      array_index_nospec(pos, size), buf, len,
+				      write);
 	guard(mutex)(&inst->cfg_lock);
 	if (!bars_enabled(inst))
 		return -EIO;
@@ -303,6 +304,7 @@ static ssize_t rw(struct mcxl_instance *inst, char __user *buf, size_t count,
 	size = region->size(inst);
 	if (pos >= size)
 		return -EINVAL;
+	pos = array_index_nospec(pos, size);
 	count = min(count, size - pos);
 	if (region->align && (pos % region->align || count % region->align))
 		return -EINVAL;

@@ -12,6 +12,7 @@
 #include <linux/array_size.h>
 #include <linux/bitfield.h>
 #include <linux/minmax.h>
+#include <linux/nospec.h>
 #include <linux/pci_ids.h>
 #include <linux/pci_regs.h>
 #include <linux/string.h>
@@ -118,6 +119,7 @@ static unsigned int discover(const struct mcxl_function *fn, u32 request,
 				       0xffff);
 		return 1;
 	}
+	i = array_index_nospec(i, ARRAY_SIZE(objects));
 	*response = FIELD_PREP(PCI_DOE_DATA_OBJECT_DISC_RSP_3_VID,
 			       objects[i].vendor) |
 		    FIELD_PREP(PCI_DOE_DATA_OBJECT_DISC_RSP_3_TYPE,
@@ -205,11 +207,14 @@ static u32 doe_write_written(struct mcxl_function *fn,
 			     const struct mcxl_write *w)
 {
 	struct mcxl_doe *doe = &fn->doe;
+	unsigned int n = doe->nr_request;
 
 	if (w->bytes != ~0U || *status(fn) & PCI_DOE_STATUS_ERROR)
 		return 0;
-	if (doe->nr_request < ARRAY_SIZE(doe->request))
-		doe->request[doe->nr_request] = w->fired;
+	if (n < ARRAY_SIZE(doe->request)) {
+		n = array_index_nospec(n, ARRAY_SIZE(doe->request));
+		doe->request[n] = w->fired;
+	}
 	/* Longer than any object: never right, however much is to come */
 	doe->nr_request = min(doe->nr_request + 1, MAX_LENGTH + 1);
 	return 0;
