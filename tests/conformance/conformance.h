@@ -2,8 +2,8 @@
 /*
  * Conformance of a virtual CXL function, seen through VFIO. Each suite is a
  * file; each result names a rule by its section in the CXL specification r3.1
- * or the PCIe specification r6.0, a selftest of the vfio-cxl series, or what
- * goes wrong when the rule is not kept.
+ * or the PCIe specification r6.0, a selftest of the vfio-cxl series, or a mistake
+ * of those that Documentation/testing.rst lists as P1 and up.
  */
 #ifndef CONFORMANCE_H
 #define CONFORMANCE_H
