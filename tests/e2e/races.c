@@ -1,0 +1,608 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * races: what operators and VMMs may do at the same time, each race from two or
+ * more processes: create, remove, read attributes, open, map, touch, reset,
+ * interrupt, die, unbind, unload. Nobody waits for ever, and afterwards all
+ * memory is free, every count is what it was, and an instance works.
+ *
+ * $MDEV_CXL_PARENT names the parent; SEED= repeats a run as far as that goes,
+ * ROUNDS= multiplies its rounds.
+ */
+#define _GNU_SOURCE
+#include <dirent.h>
+#include <err.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/file.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+#include <linux/pci_regs.h>
+
+#include "tap.h"
+#include "vfio.h"
+
+#define CONFIG		VFIO_PCI_CONFIG_REGION_INDEX
+#define BAR2		VFIO_PCI_BAR2_REGION_INDEX
+#define MDEVS		"/sys/bus/mdev/devices"
+#define MAPPED		(8UL << 20)
+#define POOL		4
+#define MAX_TYPES	16
+#define MAX_ACTORS	4
+
+/* No race takes so many seconds, unless something hangs */
+#define HANG		300
+
+static char *parent, *driver_dir;
+static bool soft;
+static char *types[MAX_TYPES];
+static unsigned int counts[MAX_TYPES];
+static unsigned int nr_types;
+
+/* Shared by all processes of a race */
+static struct {
+	unsigned int rounds[MAX_ACTORS];
+	bool stop;
+} *shared;
+
+static unsigned long below(unsigned long n)
+{
+	return random() % n;
+}
+
+static const char *some_uuid(void)
+{
+	static char uuid[POOL][37];
+	unsigned int i = below(POOL);
+
+	snprintf(uuid[i], sizeof(uuid[i]), "%08x-0000-4000-8000-00000000ace0",
+		 i + 1);
+	return uuid[i];
+}
+
+/* A path, until the next one is made */
+static const char *path(const char *format, ...)
+{
+	static char buf[PATH_MAX];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(buf, sizeof(buf), format, args);
+	va_end(args);
+	return buf;
+}
+
+/* 0 or a negative errno */
+static int sysfs_write(const char *text, const char *file)
+{
+	int fd = open(file, O_WRONLY | O_CLOEXEC), rc = 0;
+
+	if (fd < 0)
+		return -errno;
+	if (write(fd, text, strlen(text)) < 0)
+		rc = -errno;
+	close(fd);
+	return rc;
+}
+
+static long long sysfs_number(const char *file)
+{
+	long long value = -1;
+	FILE *f = fopen(file, "re");
+
+	if (!f)
+		return -1;
+	if (fscanf(f, "%lli", &value) != 1)
+		value = -1;
+	fclose(f);
+	return value;
+}
+
+static const char *type_file(unsigned int type, const char *name)
+{
+	return path("%s/mdev_supported_types/%s/%s", parent, types[type], name);
+}
+
+/*
+ * A remove that comes before the create has returned is refused, and the mdev
+ * core of linux 7.3 has taken the attribute away by then: nobody can try again.
+ * So creates and removes of one UUID exclude each other.
+ */
+static int lock_uuid(const char *uuid, int how)
+{
+	int fd = open(path("/run/races-%s", uuid), O_CREAT | O_RDWR | O_CLOEXEC,
+		      0600);
+
+	if (fd < 0 || flock(fd, how))
+		err(1, "lock of %s", uuid);
+	return fd;
+}
+
+static int create(unsigned int type, const char *uuid)
+{
+	int lock = lock_uuid(uuid, LOCK_EX);
+	int rc = sysfs_write(uuid, type_file(type, "create"));
+
+	close(lock);
+	return rc;
+}
+
+static int destroy(const char *uuid)
+{
+	int lock = lock_uuid(uuid, LOCK_SH);
+	int rc = sysfs_write("1", path(MDEVS "/%s/remove", uuid));
+
+	close(lock);
+	return rc;
+}
+
+/*
+ * Actors: one try each, which may fail, as others are at it too. True: it did
+ * what it is for.
+ */
+
+static bool act_create(void)
+{
+	return !create(below(nr_types), some_uuid());
+}
+
+static bool act_remove(void)
+{
+	return !destroy(some_uuid());
+}
+
+static bool act_create_remove(void)
+{
+	const char *uuid = some_uuid();
+
+	return !create(below(nr_types), uuid) & !destroy(uuid);
+}
+
+static bool act_read(void)
+{
+	static const char * const attributes[] = {
+		"dpa", "size", "decoders", "state", "resets", "dirty_bytes",
+	};
+	static const char * const pool[] = {
+		"dpa_size", "dpa_free", "dpa_largest_free", "dirty_bytes",
+	};
+
+	switch (below(3)) {
+	case 0:
+		return sysfs_number(type_file(below(nr_types),
+					      "available_instances")) >= 0;
+	case 1:
+		return sysfs_number(path("%s/mdev_cxl/%s", parent,
+					 pool[below(4)])) >= 0;
+	default:
+		return sysfs_number(path(MDEVS "/%s/%s", some_uuid(),
+					 attributes[below(6)])) >= 0;
+	}
+}
+
+static bool act_decoders(void)
+{
+	static const char * const values[] = { "1", "2", "4", "10", "3" };
+
+	return !sysfs_write(values[below(5)],
+			    path(MDEVS "/%s/decoders", some_uuid()));
+}
+
+static bool act_open_close(void)
+{
+	struct vfio v;
+
+	if (vfio_open(&v, some_uuid()))
+		return false;
+	vfio_close(&v);
+	return true;
+}
+
+/* Map, touch here and there, unmap */
+static void touch_memory(struct vfio *v)
+{
+	uint64_t at = below(8) * MAPPED;
+	uint8_t *mem = vfio_mmap(v, BAR2, at, MAPPED);
+	unsigned int i;
+
+	if (mem == MAP_FAILED)
+		return;
+	for (i = 0; i < 16; i++) {
+		uint8_t *p = mem + below(MAPPED);
+
+		if (below(2))
+			faults_on_read(p);
+		else
+			faults_on_write(p);
+	}
+	munmap(mem, MAPPED);
+}
+
+static bool act_use(void)
+{
+	struct vfio v;
+	unsigned int i;
+
+	if (vfio_open(&v, some_uuid()))
+		return false;
+	vfio_enable_memory(&v, true);
+	for (i = below(4); i; i--)
+		touch_memory(&v);
+	vfio_close(&v);
+	return true;
+}
+
+/* Threads of one VMM on one device: the others while the first touches it */
+static struct vfio vmm;
+static bool vmm_stop;
+
+static void *thread_reset(void *unused)
+{
+	(void)unused;
+	while (!__atomic_load_n(&vmm_stop, __ATOMIC_ACQUIRE)) {
+		vfio_reset(&vmm);
+		vfio_enable_memory(&vmm, true);
+	}
+	return NULL;
+}
+
+static void *thread_toggle(void *unused)
+{
+	(void)unused;
+	while (!__atomic_load_n(&vmm_stop, __ATOMIC_ACQUIRE)) {
+		vfio_enable_memory(&vmm, false);
+		vfio_enable_memory(&vmm, true);
+	}
+	return NULL;
+}
+
+static void *thread_fire(void *unused)
+{
+	struct {
+		struct vfio_irq_set hdr;
+		int32_t fd;
+	} set = {
+		.hdr = {
+			.argsz = sizeof(set.hdr),
+			.flags = VFIO_IRQ_SET_DATA_NONE |
+				 VFIO_IRQ_SET_ACTION_TRIGGER,
+			.index = VFIO_PCI_MSIX_IRQ_INDEX,
+			.count = 1,
+		},
+	};
+
+	(void)unused;
+	while (!__atomic_load_n(&vmm_stop, __ATOMIC_ACQUIRE))
+		ioctl(vmm.device, VFIO_DEVICE_SET_IRQS, &set);
+	return NULL;
+}
+
+static bool with_threads(void (*work)(void), void *(*first)(void *),
+			 void *(*second)(void *))
+{
+	pthread_t threads[2];
+
+	if (vfio_open(&vmm, some_uuid()))
+		return false;
+	vfio_enable_memory(&vmm, true);
+	vmm_stop = false;
+	if (pthread_create(&threads[0], NULL, first, NULL) ||
+	    pthread_create(&threads[1], NULL, second, NULL))
+		errx(1, "threads");
+	work();
+	__atomic_store_n(&vmm_stop, true, __ATOMIC_RELEASE);
+	pthread_join(threads[0], NULL);
+	pthread_join(threads[1], NULL);
+	vfio_close(&vmm);
+	return true;
+}
+
+static void work_touch(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < 10; i++)
+		touch_memory(&vmm);
+}
+
+static void work_eventfds(void)
+{
+	int fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	unsigned int i;
+
+	for (i = 0; i < 50; i++) {
+		vfio_set_eventfd(&vmm, VFIO_PCI_MSIX_IRQ_INDEX, 0, fd);
+		vfio_set_eventfd(&vmm, VFIO_PCI_ERR_IRQ_INDEX, 0, fd);
+		vfio_set_eventfd(&vmm, VFIO_PCI_MSIX_IRQ_INDEX, 0, -1);
+		vfio_set_eventfd(&vmm, VFIO_PCI_ERR_IRQ_INDEX, 0, -1);
+	}
+	close(fd);
+}
+
+static bool act_reset(void)
+{
+	return with_threads(work_touch, thread_reset, thread_toggle);
+}
+
+static bool act_irq(void)
+{
+	return with_threads(work_eventfds, thread_fire, thread_reset);
+}
+
+/* A VMM that is killed, wherever it is */
+static bool act_kill(void)
+{
+	pid_t pid = fork();
+
+	if (!pid) {
+		for (;;)
+			act_use();
+	}
+	usleep(below(30000));
+	kill(pid, SIGKILL);
+	return waitpid(pid, NULL, 0) == pid;
+}
+
+static bool act_rebind(void)
+{
+	const char *bdf = strrchr(parent, '/') + 1;
+	int rc;
+
+	sysfs_write(bdf, path("%s/unbind", driver_dir));
+	/* Linux detaches the memdev of a function a moment later */
+	if (!soft)
+		sleep(1);
+	rc = sysfs_write(bdf, path("%s/bind", driver_dir));
+	/* Long enough for the others to find something */
+	usleep(below(20000));
+	return !rc;
+}
+
+static bool run_command(const char *command)
+{
+	int status = system(command);
+
+	if (status < 0)
+		err(1, "%s", command);
+	return !status;
+}
+
+/* A module that is in use stays; its device can be unbound all the same */
+static bool act_unload(void)
+{
+	bool done;
+
+	if (below(2))
+		sysfs_write(strrchr(parent, '/') + 1,
+			    path("%s/unbind", driver_dir));
+	done = run_command("rmmod mdev_cxl_soft 2> /dev/null") &
+	       run_command("rmmod mdev_cxl 2> /dev/null");
+
+	run_command("modprobe mdev_cxl_soft 2> /dev/null");
+	usleep(below(20000));
+	return done;
+}
+
+/**
+ * struct race - who runs against whom
+ * @name: of the race
+ * @rounds: tries of the first actor that succeed; they end the race
+ * @actors: one process each; the first sets the pace
+ * @soft: not on the PCI parent, for which it takes too long
+ */
+struct race {
+	const char *name;
+	unsigned int rounds;
+	bool (*actors[MAX_ACTORS])(void);
+	bool soft;
+};
+
+static const struct race races[] = {
+	{
+		.name = "create and remove against readers",
+		.rounds = 1500,
+		.actors = { act_create_remove, act_create_remove, act_read,
+			    act_decoders },
+	}, {
+		.name = "open and close against remove",
+		.rounds = 1000,
+		.actors = { act_open_close, act_create, act_remove, act_read },
+	}, {
+		.name = "map, touch and unmap against remove",
+		.rounds = 400,
+		.actors = { act_use, act_create, act_remove, act_use },
+	}, {
+		.name = "map and touch against reset and memory enable",
+		.rounds = 150,
+		.actors = { act_reset, act_create, act_reset, act_read },
+	}, {
+		.name = "interrupts set up against firing and reset",
+		.rounds = 150,
+		.actors = { act_irq, act_create, act_irq, act_remove },
+	}, {
+		.name = "killed VMMs against remove",
+		.rounds = 150,
+		.actors = { act_kill, act_kill, act_create, act_remove },
+	}, {
+		.name = "unbind and bind against everything",
+		.rounds = 60,
+		.actors = { act_rebind, act_create_remove, act_use, act_read },
+		.soft = true,
+	}, {
+		.name = "unbind and bind against everything, slowly",
+		.rounds = 5,
+		.actors = { act_rebind, act_create_remove, act_use, act_read },
+	}, {
+		.name = "unload and load against everything",
+		.rounds = 8,
+		.actors = { act_unload, act_create, act_use, act_read },
+		.soft = true,
+	},
+};
+
+static void play(const struct race *race, unsigned int i, unsigned int rounds,
+		 unsigned int seed)
+{
+	srandom(seed + i);
+	while (!__atomic_load_n(&shared->stop, __ATOMIC_RELAXED)) {
+		if (!race->actors[i]())
+			continue;
+		if (++shared->rounds[i] == rounds && !i)
+			__atomic_store_n(&shared->stop, true, __ATOMIC_RELAXED);
+	}
+	_exit(0);
+}
+
+/* What hangs in the kernel can't be waited for */
+static bool wait_for(pid_t pid, time_t end)
+{
+	int status;
+
+	do {
+		if (waitpid(pid, &status, WNOHANG) == pid)
+			return !status;
+		usleep(20000);
+	} while (time(NULL) < end);
+	kill(pid, SIGKILL);
+	return false;
+}
+
+/* Every instance goes, and the parent is bound */
+static void tidy(void)
+{
+	struct dirent *entry;
+	DIR *dir;
+
+	dir = opendir(MDEVS);
+	while (dir && (entry = readdir(dir))) {
+		if (entry->d_name[0] != '.')
+			destroy(entry->d_name);
+	}
+	if (dir)
+		closedir(dir);
+
+	if (access(parent, F_OK))
+		run_command("modprobe mdev_cxl_soft");
+	if (access(path("%s/driver", parent), F_OK))
+		act_rebind();
+}
+
+static void check_after(const char *name)
+{
+	const char *uuid = some_uuid();
+	unsigned int type, wrong = 0;
+	long long size;
+	struct vfio v;
+
+	size = sysfs_number(path("%s/mdev_cxl/dpa_size", parent));
+	tap_eq(sysfs_number(path("%s/mdev_cxl/dpa_free", parent)), size,
+	       "%s: all memory is free", name);
+	for (type = 0; type < nr_types; type++)
+		wrong += sysfs_number(type_file(type, "available_instances")) !=
+			 counts[type];
+	tap_eq(wrong, 0, "%s: counts are as before", name);
+
+	create(0, uuid);
+	tap_eq(vfio_open(&v, uuid), 0, "%s: an instance can be opened", name);
+	vfio_enable_memory(&v, true);
+	tap_eq(vfio_read(&v, BAR2, 4096, 8), 0, "%s: it reads zero", name);
+	vfio_close(&v);
+	tap_eq(destroy(uuid), 0, "%s: it can be removed", name);
+}
+
+static unsigned int run(const struct race *race, unsigned int seed,
+			unsigned int factor)
+{
+	unsigned int i, sum = 0, rounds = race->rounds * factor;
+	time_t end = time(NULL) + HANG * factor;
+	pid_t pids[MAX_ACTORS] = {};
+
+	memset(shared, 0, sizeof(*shared));
+	for (i = 0; i < MAX_ACTORS && race->actors[i]; i++) {
+		fflush(stdout);
+		pids[i] = fork();
+		if (pids[i] < 0)
+			err(1, "fork");
+		if (!pids[i])
+			play(race, i, rounds, seed);
+	}
+	for (i = 0; i < MAX_ACTORS && pids[i]; i++) {
+		tap_ok(wait_for(pids[i], end), "%s: actor %u comes to its end",
+		       race->name, i);
+		sum += shared->rounds[i];
+		tap_ok(shared->rounds[i], "%s: actor %u in %u rounds",
+		       race->name, i, shared->rounds[i]);
+	}
+	tidy();
+	check_after(race->name);
+	return sum;
+}
+
+static void read_types(void)
+{
+	struct dirent *entry;
+	DIR *dir;
+
+	dir = opendir(path("%s/mdev_supported_types", parent));
+	if (!dir)
+		err(1, "types of %s", parent);
+	while ((entry = readdir(dir)) && nr_types < MAX_TYPES) {
+		if (entry->d_name[0] == '.')
+			continue;
+		types[nr_types] = strdup(entry->d_name);
+		counts[nr_types] = sysfs_number(type_file(nr_types,
+						"available_instances"));
+		nr_types++;
+	}
+	closedir(dir);
+}
+
+static void read_parent(void)
+{
+	const char *dir = getenv("MDEV_CXL_PARENT");
+
+	parent = dir ? realpath(dir, NULL) : NULL;
+	if (!parent)
+		errx(2, "MDEV_CXL_PARENT is not set to a parent in sysfs");
+	driver_dir = realpath(path("%s/driver", parent), NULL);
+	if (!driver_dir)
+		err(1, "%s has no driver", parent);
+	soft = !strcmp(strrchr(driver_dir, '/') + 1, "mdev_cxl_soft");
+	read_types();
+}
+
+int main(void)
+{
+	const char *env = getenv("SEED");
+	unsigned int seed = env ? (unsigned int)strtoul(env, NULL, 0) :
+				  (unsigned int)time(NULL);
+	unsigned int i, sum = 0, factor;
+
+	env = getenv("ROUNDS");
+	factor = env ? strtoul(env, NULL, 0) : 1;
+	read_parent();
+	shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE,
+		      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (shared == MAP_FAILED)
+		err(1, "mmap");
+	printf("# seed %u (SEED= to repeat, ROUNDS= to go on longer)\n", seed);
+	srandom(seed);
+
+	for (i = 0; i < sizeof(races) / sizeof(races[0]); i++) {
+		if (soft || !races[i].soft)
+			sum += run(&races[i], seed + 100 * i, factor);
+	}
+	tap_ok(sum >= 10000 * factor, "%u rounds, wanted at least %u", sum,
+	       10000 * factor);
+	return tap_done();
+}
