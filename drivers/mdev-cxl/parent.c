@@ -12,8 +12,10 @@
 #include <linux/atomic.h>
 #include <linux/bitmap.h>
 #include <linux/cleanup.h>
+#include <linux/delay.h>
 #include <linux/device.h>
 #include <linux/err.h>
+#include <linux/kref.h>
 #include <linux/math.h>
 #include <linux/rcupdate.h>
 #include <linux/slab.h>
@@ -163,7 +165,8 @@ static void types_hold_parent(struct mdev_cxl_parent *parent)
 /*
  * mdev_register_parent() has failed and dropped the types that it had added.
  * Nobody else knew of them, so that was the end of each, unless the kernel
- * delays releases to find those who rely on it.
+ * delays releases to find those who rely on it. Then the kobject "devices"
+ * below a type is released late, too, and keeps the type until it is.
  */
 static void types_wait_dropped(struct mdev_cxl_parent *parent)
 {
@@ -173,8 +176,13 @@ static void types_wait_dropped(struct mdev_cxl_parent *parent)
 	for (i = 0; i < parent->types->nr; i++) {
 		struct kobject *kobj = &parent->types->mdev[i]->kobj;
 
-		if (kobj->state_initialized)
-			flush_delayed_work(&kobj->release);
+		if (!kobj->state_initialized)
+			continue;
+		while (kref_read(&kobj->kref))
+			msleep(20);
+		/* Who dropped it last is just about to queue this */
+		msleep(20);
+		flush_delayed_work(&kobj->release);
 	}
 #endif
 }
