@@ -95,9 +95,21 @@ write()
 	printf '%s\n' "$2" > "$1"
 }
 
+# The UUID of one that was just removed is in use for some seconds more where
+# the kernel releases late (DEBUG_KOBJECT_RELEASE)
 create()
 {
-	write "$(type_dir "$1")/create" "$2"
+	local n
+	for (( n = 0; n < 100; n++ )); do
+		write "$(type_dir "$1")/create" "$2" 2> /run/create.err && return
+		if [[ -e $mdevs/$2 ]] ||
+			! grep -q 'File exists' /run/create.err; then
+			break
+		fi
+		sleep 0.1
+	done
+	cat /run/create.err >&2
+	return 1
 }
 
 remove()
