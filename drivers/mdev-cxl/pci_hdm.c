@@ -123,7 +123,7 @@ static bool is_kept(const struct mcxl_pci_hdm *hdm)
 /* The media comes up again by itself, in the time that the function names */
 static int wait_active(struct mcxl_pci_hdm *hdm)
 {
-	u32 size = 0, active;
+	u32 size = 0, active, code;
 	u64 timeout;
 	int rc;
 
@@ -132,8 +132,8 @@ static int wait_active(struct mcxl_pci_hdm *hdm)
 	if (rc)
 		return pcibios_err_to_errno(rc);
 	/* 1, 4, 16, 64 or 256 s (CXL r3.1 8.1.3.8.2) */
-	timeout = USEC_PER_SEC <<
-		  2 * min(FIELD_GET(CXL_DVSEC_RANGE_TIMEOUT, size), 4U);
+	code = FIELD_GET(CXL_DVSEC_RANGE_TIMEOUT, size);
+	timeout = USEC_PER_SEC << 2 * min(code, 4);
 
 	active = PCI_DVSEC_CXL_MEM_INFO_VALID | PCI_DVSEC_CXL_MEM_ACTIVE;
 	return read_poll_timeout(pci_read_config_dword, rc,

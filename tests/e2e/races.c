@@ -501,15 +501,16 @@ static void check_after(const char *name)
 {
 	const char *uuid = some_uuid();
 	unsigned int type, wrong = 0;
-	long long size;
+	long long size, now;
 	struct vfio v;
 
 	size = sysfs_number(path("%s/mdev_cxl/dpa_size", parent));
 	tap_eq(sysfs_number(path("%s/mdev_cxl/dpa_free", parent)), size,
 	       "%s: all memory is free", name);
-	for (type = 0; type < nr_types; type++)
-		wrong += sysfs_number(type_file(type, "available_instances")) !=
-			 counts[type];
+	for (type = 0; type < nr_types; type++) {
+		now = sysfs_number(type_file(type, "available_instances"));
+		wrong += now != counts[type];
+	}
 	tap_eq(wrong, 0, "%s: counts are as before", name);
 
 	create(0, uuid);
@@ -551,6 +552,7 @@ static unsigned int run(const struct race *race, unsigned int seed,
 static void read_types(void)
 {
 	struct dirent *entry;
+	const char *count;
 	DIR *dir;
 
 	dir = opendir(path("%s/mdev_supported_types", parent));
@@ -560,9 +562,8 @@ static void read_types(void)
 		if (entry->d_name[0] == '.')
 			continue;
 		types[nr_types] = strdup(entry->d_name);
-		counts[nr_types] = sysfs_number(type_file(nr_types,
-						"available_instances"));
-		nr_types++;
+		count = type_file(nr_types, "available_instances");
+		counts[nr_types++] = sysfs_number(count);
 	}
 	closedir(dir);
 }
