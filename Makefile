@@ -64,6 +64,13 @@ fuzz: ## search the function model for faults with libFuzzer, for TIME seconds (
 demo: ## one emulated accelerator, mdevctl, libvirt and two KVM guests
 	tests/demo
 
+HOURS	?= 1
+
+.PHONY: soak
+soak: ## guests, jobs and partitions come and go for HOURS (default: 1), and memory use stays
+	tests/lab/run --parent soft --timeout $$(( $(HOURS) * 3600 + 1800 )) -- \
+		env SOAK_SECONDS=$$(( $(HOURS) * 3600 )) tests/e2e/soak
+
 .PHONY: shell
 shell: ## a prompt in the lab's machine, with the emulated accelerator bound
 	tests/lab/shell
