@@ -30,14 +30,22 @@ static int region_offset(struct vfio *v, uint32_t index, uint64_t *offset)
 	return 0;
 }
 
-/* Name of the group of the mdev, from its iommu_group link */
-static int group_path(const char *uuid, char *path, size_t size)
+/* A file in the directory of the device, which may be a PCI device as well */
+static void device_file(const char *name, const char *file, char *path,
+			size_t size)
+{
+	snprintf(path, size, "/sys/bus/mdev/devices/%s/%s", name, file);
+	if (access(path, F_OK))
+		snprintf(path, size, "/sys/bus/pci/devices/%s/%s", name, file);
+}
+
+/* Name of the group of the device, from its iommu_group link */
+static int group_path(const char *name, char *path, size_t size)
 {
 	char link[PATH_MAX], target[PATH_MAX];
 	ssize_t n;
 
-	snprintf(link, sizeof(link), "/sys/bus/mdev/devices/%s/iommu_group",
-		 uuid);
+	device_file(name, "iommu_group", link, sizeof(link));
 	n = readlink(link, target, sizeof(target) - 1);
 	if (n < 0)
 		return -errno;
@@ -46,13 +54,13 @@ static int group_path(const char *uuid, char *path, size_t size)
 	return 0;
 }
 
-static int open_group(struct vfio *v, const char *uuid)
+static int open_group(struct vfio *v, const char *name)
 {
 	struct vfio_group_status status = { .argsz = sizeof(status) };
 	char path[PATH_MAX];
 	int rc;
 
-	rc = group_path(uuid, path, sizeof(path));
+	rc = group_path(name, path, sizeof(path));
 	if (rc)
 		return rc;
 	v->container = open("/dev/vfio/vfio", O_RDWR | O_CLOEXEC);
@@ -68,20 +76,19 @@ static int open_group(struct vfio *v, const char *uuid)
 	if (ioctl(v->group, VFIO_GROUP_SET_CONTAINER, &v->container) ||
 	    ioctl(v->container, VFIO_SET_IOMMU, VFIO_TYPE1v2_IOMMU))
 		return -errno;
-	v->device = ioctl(v->group, VFIO_GROUP_GET_DEVICE_FD, uuid);
+	v->device = ioctl(v->group, VFIO_GROUP_GET_DEVICE_FD, name);
 	return v->device < 0 ? -errno : 0;
 }
 
-/* Name of the character device, from the directory vfio-dev of the mdev */
-static int cdev_path(const char *uuid, char *path, size_t size)
+/* Name of the character device, from the directory vfio-dev of the device */
+static int cdev_path(const char *name, char *path, size_t size)
 {
 	char dirname[PATH_MAX];
 	struct dirent *entry;
 	int rc = -ENOENT;
 	DIR *dir;
 
-	snprintf(dirname, sizeof(dirname), "/sys/bus/mdev/devices/%s/vfio-dev",
-		 uuid);
+	device_file(name, "vfio-dev", dirname, sizeof(dirname));
 	dir = opendir(dirname);
 	if (!dir)
 		return -errno;
@@ -122,7 +129,7 @@ static int open_cdev(struct vfio *v, const char *path)
 	       -errno : 0;
 }
 
-int vfio_open(struct vfio *v, const char *uuid)
+int vfio_open(struct vfio *v, const char *name)
 {
 	const char *way = getenv("VFIO_CLIENT_OPEN") ?: "";
 	bool group = !strcmp(way, "group");
@@ -131,11 +138,11 @@ int vfio_open(struct vfio *v, const char *uuid)
 
 	*v = (struct vfio) { -1, -1, -1 };
 	if (!group) {
-		rc = cdev_path(uuid, path, sizeof(path));
+		rc = cdev_path(name, path, sizeof(path));
 		group = rc && strcmp(way, "cdev");
 	}
 	if (group)
-		rc = open_group(v, uuid);
+		rc = open_group(v, name);
 	else if (!rc)
 		rc = open_cdev(v, path);
 	if (rc)

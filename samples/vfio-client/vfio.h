@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A small library over the VFIO user API, for one device that is an mdev. All
- * functions that can fail return a negative errno, or say otherwise.
+ * A small library over the VFIO user API, for one device: an mdev, by its UUID,
+ * or a PCI function that vfio-pci has. All functions that can fail return a
+ * negative errno, or say otherwise.
  */
 #ifndef VFIO_CLIENT_VFIO_H
 #define VFIO_CLIENT_VFIO_H
@@ -28,7 +29,7 @@ struct vfio {
  * By cdev and iommufd where the kernel has them, else by group and container;
  * VFIO_CLIENT_OPEN=cdev or =group in the environment: that way or not at all.
  */
-int vfio_open(struct vfio *v, const char *uuid);
+int vfio_open(struct vfio *v, const char *name);
 void vfio_close(struct vfio *v);
 
 /* Regions: capabilities follow the structure; free() it */
