@@ -21,7 +21,7 @@ help: ## this list
 	@sed -n 's/^\([a-z][a-z-]*\):.*## \(.*\)/  \1|\2/p' $(MAKEFILE_LIST) | \
 		awk -F'|' '{ printf "%-14s %s\n", $$1, $$2 }'
 	@echo
-	@echo 'check, demo, kunit, coverage, lint, docs and shell need root and the package mmdebstrap;'
+	@echo 'check, bench, demo, kunit, coverage, lint, docs and shell need root and the package mmdebstrap;'
 	@echo 'what they build is kept in $${MDEV_CXL_CACHE:-~/.cache/mdev-cxl}.'
 
 .PHONY: modules
@@ -59,6 +59,10 @@ check: ## run all tests: unit tests, then end to end in a virtual machine
 .PHONY: fuzz
 fuzz: ## search the function model for faults with libFuzzer, for TIME seconds (default: for ever)
 	tests/lab/enter tests/fuzz/run-model $(or $(TIME),0)
+
+.PHONY: bench
+bench: ## what it costs, beside what its peers cost; ICOUNT=1 counts instructions
+	tests/bench/run $(abspath $(BUILD)/bench) $(if $(ICOUNT),--instructions)
 
 .PHONY: demo
 demo: ## one emulated accelerator, mdevctl, libvirt and two KVM guests
