@@ -11,6 +11,7 @@ static int __init mcxl_init(void)
 {
 	int rc;
 
+	mcxl_function_setup();
 	mcxl_debugfs_init();
 	rc = mdev_register_driver(&mcxl_mdev_driver);
 	if (rc)

@@ -309,6 +309,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
 	const char *to = getenv("FUZZ_ASSEMBLE");
 
+	mcxl_function_setup();
 	print = getenv("FUZZ_PRINT");
 	if (to)
 		assemble(getenv("FUZZ_FROM"), to);

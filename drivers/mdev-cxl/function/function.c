@@ -49,6 +49,15 @@ int mcxl_function_init(struct mcxl_function *fn,
 }
 EXPORT_SYMBOL_IF_KUNIT(mcxl_function_init);
 
+/* The lowest bytes of a register, to anywhere */
+static void put_bytes(u32 value, u8 *buf, u32 len)
+{
+	while (len--) {
+		*buf++ = value;
+		value >>= 8;
+	}
+}
+
 /**
  * mcxl_function_read - read registers
  * @fn: the function
@@ -64,17 +73,27 @@ void mcxl_function_read(const struct mcxl_function *fn, enum mcxl_space space,
 {
 	while (count) {
 		u32 shift = offset % 4, len = min(count, 4 - shift);
-		u8 bytes[4];
+		u32 value = mcxl_reg_read(fn, space, offset - shift);
 
-		put_unaligned_le32(mcxl_reg_read(fn, space, offset - shift),
-				   bytes);
-		memcpy(buf, bytes + shift, len);
+		if (len == 4)
+			put_unaligned_le32(value, buf);
+		else
+			put_bytes(value >> shift * 8, buf, len);
 		offset += len;
 		buf += len;
 		count -= len;
 	}
 }
 EXPORT_SYMBOL_IF_KUNIT(mcxl_function_read);
+
+static u32 get_bytes(const u8 *buf, u32 len)
+{
+	u32 value = 0;
+
+	while (len--)
+		value = value << 8 | buf[len];
+	return value;
+}
 
 /**
  * mcxl_function_write - write registers
@@ -96,13 +115,16 @@ u32 mcxl_function_write(struct mcxl_function *fn, enum mcxl_space space,
 
 	while (count) {
 		u32 shift = offset % 4, len = min(count, 4 - shift);
-		u8 bytes[4] = {}, mask[4] = {};
+		u32 value, bytes = ~0;
 
-		memcpy(bytes + shift, buf, len);
-		memset(mask + shift, 0xff, len);
-		effects |= mcxl_reg_write(fn, space, offset - shift,
-					  get_unaligned_le32(bytes),
-					  get_unaligned_le32(mask));
+		if (len == 4) {
+			value = get_unaligned_le32(buf);
+		} else {
+			value = get_bytes(buf, len) << shift * 8;
+			bytes = GENMASK(len * 8 - 1, 0) << shift * 8;
+		}
+		effects |= mcxl_reg_write(fn, space, offset - shift, value,
+					  bytes);
 		offset += len;
 		buf += len;
 		count -= len;

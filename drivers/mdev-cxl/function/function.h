@@ -39,6 +39,8 @@ enum mcxl_space {
 	MCXL_SPACE_MSIX,
 };
 
+#define MCXL_NR_SPACES	3
+
 /**
  * enum mcxl_reset - kinds of reset of the function
  * @MCXL_RESET_CONVENTIONAL: everything takes its reset value but what is
@@ -116,6 +118,7 @@ struct mcxl_memory {
 
 #include "state.h"
 
+void mcxl_function_setup(void);
 int mcxl_function_init(struct mcxl_function *fn,
 		       const struct mcxl_function_desc *desc);
 void mcxl_function_read(const struct mcxl_function *fn, enum mcxl_space space,

@@ -3,8 +3,15 @@
  * One way to access registers: find the table entry, fold the bytes written
  * into the 32-bit register by its masks, then have its side effects, once.
  */
+#include <linux/cache.h>
+#include <linux/init.h>
+#include <linux/array_size.h>
+#include <linux/build_bug.h>
+#include <linux/cache.h>
+#include <linux/init.h>
 #include <linux/minmax.h>
 #include <linux/nospec.h>
+#include <linux/sizes.h>
 #include <linux/types.h>
 
 #include "regs.h"
@@ -19,6 +26,24 @@ const struct mcxl_bank * const mcxl_banks[MCXL_NR_BANKS] = {
 	&mcxl_msix_bank,
 };
 
+/* Each space has its registers in so many dwords behind a first one */
+#define SPACE_DWORDS	(SZ_4K / 4)
+
+static u32 space_start(enum mcxl_space space)
+{
+	return space == MCXL_SPACE_COMPONENT ? MCXL_CM_OFFSET : 0;
+}
+
+/* Which dword of its space is at @offset? SPACE_DWORDS: none */
+static unsigned int dword_at(enum mcxl_space space, u32 offset)
+{
+	/* Below the first this wraps, and is out of bounds */
+	unsigned int i = (offset - space_start(space)) / 4;
+
+	return i < SPACE_DWORDS ? array_index_nospec(i, SPACE_DWORDS) :
+				  SPACE_DWORDS;
+}
+
 /**
  * mcxl_reg_word - where a register is kept
  * @fn: the function
@@ -29,22 +54,17 @@ const struct mcxl_bank * const mcxl_banks[MCXL_NR_BANKS] = {
  */
 u32 *mcxl_reg_word(struct mcxl_function *fn, enum mcxl_space space, u32 offset)
 {
+	unsigned int i = dword_at(space, offset);
 	u32 *words = fn->config;
-	u32 size = sizeof(fn->config);
 
-	if (space == MCXL_SPACE_COMPONENT) {
+	BUILD_BUG_ON(ARRAY_SIZE(fn->config) != SPACE_DWORDS ||
+		     ARRAY_SIZE(fn->cm) != SPACE_DWORDS ||
+		     ARRAY_SIZE(fn->msix) != SPACE_DWORDS);
+	if (space == MCXL_SPACE_COMPONENT)
 		words = fn->cm;
-		size = sizeof(fn->cm);
-		/* Below the registers this wraps, and is out of bounds */
-		offset -= MCXL_CM_OFFSET;
-	} else if (space == MCXL_SPACE_MSIX) {
+	else if (space == MCXL_SPACE_MSIX)
 		words = fn->msix;
-		size = sizeof(fn->msix);
-	}
-
-	if (offset >= size)
-		return NULL;
-	return &words[array_index_nospec(offset, size) / 4];
+	return i < SPACE_DWORDS ? &words[i] : NULL;
 }
 
 /**
@@ -65,36 +85,52 @@ u32 mcxl_reg_read(const struct mcxl_function *fn, enum mcxl_space space,
 	return word ? *word : 0;
 }
 
-/* Is @offset that of @reg, or if it is an array that of its *@n-th? */
-static bool is_reg(const struct mcxl_reg *reg, u32 offset, unsigned int *n)
-{
-	u32 at = offset - reg->offset;
+/* The table entry of each register, so that no access need search for it */
+static const struct mcxl_reg *
+reg_index[MCXL_NR_SPACES][SPACE_DWORDS] __ro_after_init;
 
-	*n = 0;
-	if (!reg->count)
-		return !at;
-	*n = array_index_nospec(at / reg->stride, reg->count);
-	return at / reg->stride < reg->count && !(at % reg->stride);
+static void __init index_bank(const struct mcxl_bank *bank)
+{
+	const struct mcxl_reg *reg;
+	unsigned int n;
+
+	for (reg = bank->regs; reg < bank->regs + bank->nr; reg++) {
+		for (n = 0; n < max(reg->count, 1); n++) {
+			u32 offset = reg->offset + n * reg->stride;
+
+			reg_index[bank->space][dword_at(bank->space, offset)] =
+				reg;
+		}
+	}
+}
+
+/**
+ * mcxl_function_setup - to be called once, before the first function
+ *
+ * The tables of the banks are what the index is made from, and stay the only
+ * source.
+ */
+void __init mcxl_function_setup(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < MCXL_NR_BANKS; i++)
+		index_bank(mcxl_banks[i]);
 }
 
 /* Table entry of the register at @offset; *@n: which of its array */
 static const struct mcxl_reg *find_reg(enum mcxl_space space, u32 offset,
 				       unsigned int *n)
 {
+	unsigned int i = dword_at(space, offset);
 	const struct mcxl_reg *reg;
-	unsigned int i;
 
-	for (i = 0; i < MCXL_NR_BANKS; i++) {
-		const struct mcxl_bank *bank = mcxl_banks[i];
-
-		if (bank->space != space)
-			continue;
-		for (reg = bank->regs; reg < bank->regs + bank->nr; reg++) {
-			if (is_reg(reg, offset, n))
-				return reg;
-		}
-	}
-	return NULL;
+	reg = i < SPACE_DWORDS ? reg_index[space][i] : NULL;
+	*n = 0;
+	if (reg && reg->count)
+		*n = array_index_nospec((offset - reg->offset) / reg->stride,
+					reg->count);
+	return reg;
 }
 
 /**
@@ -110,15 +146,15 @@ static const struct mcxl_reg *find_reg(enum mcxl_space space, u32 offset,
 u32 mcxl_reg_write(struct mcxl_function *fn, enum mcxl_space space, u32 offset,
 		   u32 value, u32 bytes)
 {
-	u32 *word = mcxl_reg_word(fn, space, offset);
 	const struct mcxl_reg *reg;
 	struct mcxl_write w;
-	u32 rw;
+	u32 *word, rw;
 
 	reg = find_reg(space, offset, &w.n);
-	if (!word || !reg)
+	if (!reg)
 		return 0;
 
+	word = mcxl_reg_word(fn, space, offset);
 	rw = reg->rw & bytes;
 	if (reg->writable)
 		rw &= reg->writable(fn, w.n);
