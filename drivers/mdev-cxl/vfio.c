@@ -3,6 +3,7 @@
  * User space's way in: the operations of the VFIO device. One short handler
  * for each ioctl, and one table of regions.
  */
+#include <linux/align.h>
 #include <linux/cleanup.h>
 #include <linux/err.h>
 #include <linux/minmax.h>
@@ -21,9 +22,10 @@
  * struct region - one VFIO region
  * @flags: VFIO_REGION_INFO_FLAG_*
  * @subtype: of the CXL regions, else 0
- * @span: an access is cut where it crosses a multiple of this, and handed on
- *	in these pieces
- * @align: an access must start at a multiple of this, and be one long
+ * @span: an access is cut where it crosses a multiple of this, a power of two,
+ *	and handed on in these pieces
+ * @align: an access must start at a multiple of this, a power of two, and be
+ *	one long; 0 for any
  * @window: what mmap() of the region goes through
  * @size: bytes of the region
  * @rw: read or write a piece inside the region; the buffer is the kernel's
@@ -306,7 +308,7 @@ static ssize_t rw(struct mcxl_instance *inst, char __user *buf, size_t count,
 		return -EINVAL;
 	pos = array_index_nospec(pos, size);
 	count = min(count, size - pos);
-	if (region->align && (pos % region->align || count % region->align))
+	if (region->align && !IS_ALIGNED(pos | count, region->align))
 		return -EINVAL;
 
 	void *page __free(kfree) = NULL;
@@ -317,9 +319,9 @@ static ssize_t rw(struct mcxl_instance *inst, char __user *buf, size_t count,
 			return -ENOMEM;
 	}
 
-	while (done < count) {
+	for (;;) {
 		size_t len = min(count - done,
-				 region->span - pos % region->span);
+				 region->span - (pos & (region->span - 1)));
 
 		rc = rw_piece(inst, region, pos, page ?: &small, buf + done,
 			      len, write);
@@ -327,7 +329,7 @@ static ssize_t rw(struct mcxl_instance *inst, char __user *buf, size_t count,
 			break;
 		pos += len;
 		done += len;
-		if (fatal_signal_pending(current))
+		if (done == count || fatal_signal_pending(current))
 			break;
 		cond_resched();
 	}
