@@ -105,25 +105,26 @@ void *mcxl_dpa_vaddr(struct mdev_cxl_parent *parent, u64 dpa, size_t *len)
 	return page_to_virt(pfn_to_page(pfn)) + offset_in_page(dpa);
 }
 
-/* Nothing to clear: never touched, or not to be touched and cleared later */
-static bool skip_page(struct mdev_cxl_parent *parent, u64 dpa, u64 poison)
+/* Where there may be something to clear, from @dpa on */
+static u64 next_populated(struct mdev_cxl_parent *parent, u64 dpa, u64 end)
 {
 	const struct mdev_cxl_parent_ops *ops = parent->desc.ops;
 
-	return dpa == poison ||
-	       (ops->populated && !ops->populated(parent, dpa));
+	return ops->next_populated ? ops->next_populated(parent, dpa, end) :
+				     dpa;
 }
 
 static int clear_piece(struct mdev_cxl_parent *parent, unsigned long piece)
 {
 	u64 dpa = (u64)piece * MCXL_PIECE, end = dpa + MCXL_PIECE;
 
-	while (dpa < end) {
+	while ((dpa = next_populated(parent, dpa, end)) < end) {
 		u64 poison = mcxl_poison_find(parent, dpa, end - dpa);
 		size_t len = min(end, poison) - dpa;
 		void *mem;
 
-		if (skip_page(parent, dpa, poison)) {
+		/* Not to be touched; cleared when it is found to be good */
+		if (dpa == poison) {
 			dpa += PAGE_SIZE;
 			continue;
 		}

@@ -113,9 +113,10 @@ struct mdev_cxl_partition {
  *	block of DPA too. Called from page faults: may sleep and allocate,
  *	must not copy from or to user space nor call into the framework.
  *	Returns 0, -ENOMEM or -EIO.
- * @populated: is there a page behind @dpa? Optional, for a parent that takes
- *	memory on first touch: what was never touched reads zero, and need not
- *	be cleared. Same context as @get_pfn.
+ * @next_populated: the first page from @dpa on, below @end, that is there;
+ *	@end when there is none. Optional, for a parent that takes memory on
+ *	first touch: what was never touched reads zero, and need not be
+ *	cleared. Same context as @get_pfn.
  * @init: a partition is created. Optional. May sleep; an error refuses the
  *	partition with that errno.
  * @exit: the partition goes. Optional. It is quiet: @stop came before.
@@ -139,7 +140,8 @@ struct mdev_cxl_parent_ops {
 	int (*get_pfn)(struct mdev_cxl_parent *parent, u64 dpa,
 		       unsigned int max_order, unsigned long *pfn,
 		       unsigned int *order);
-	bool (*populated)(struct mdev_cxl_parent *parent, u64 dpa);
+	u64 (*next_populated)(struct mdev_cxl_parent *parent, u64 dpa,
+			      u64 end);
 	int (*init)(struct mdev_cxl_partition *part);
 	void (*exit)(struct mdev_cxl_partition *part);
 	void (*stop)(struct mdev_cxl_partition *part);

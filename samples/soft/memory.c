@@ -9,6 +9,8 @@
  */
 #include <linux/atomic.h>
 #include <linux/gfp.h>
+#include <linux/math.h>
+#include <linux/minmax.h>
 #include <linux/mm.h>
 #include <linux/nospec.h>
 #include <linux/slab.h>
@@ -145,19 +147,29 @@ void soft_memory_exit(struct soft_memory *mem)
 }
 
 /**
- * soft_memory_populated - is there a page behind an address?
+ * soft_memory_next_populated - where there is a page
  * @mem: the memory
- * @dpa: the address, inside the memory
+ * @dpa: first address to look at
+ * @end: behind the last, inside the memory
  *
- * Return: false when the page has never been touched
+ * Return: the first page from @dpa on, or @end when none was ever touched
  */
-bool soft_memory_populated(const struct soft_memory *mem, u64 dpa)
+u64 soft_memory_next_populated(const struct soft_memory *mem, u64 dpa, u64 end)
 {
-	unsigned long pages = READ_ONCE(mem->pieces[dpa / SZ_2M].pages);
+	while (dpa < end) {
+		unsigned long pages = READ_ONCE(mem->pieces[dpa / SZ_2M].pages);
+		u64 next = round_down(dpa, SZ_2M) + SZ_2M;
 
-	if (!(pages & PIECE_SMALL))
-		return pages;
-	return READ_ONCE(small_pages(pages)[dpa % SZ_2M / PAGE_SIZE]);
+		if (pages & PIECE_SMALL) {
+			if (READ_ONCE(small_pages(pages)[dpa % SZ_2M / PAGE_SIZE]))
+				return dpa;
+			next = dpa + PAGE_SIZE;
+		} else if (pages) {
+			return dpa;
+		}
+		dpa = min(next, end);
+	}
+	return end;
 }
 
 /**

@@ -73,11 +73,11 @@ static int soft_get_pfn(struct mdev_cxl_parent *parent, u64 dpa,
 	return soft_memory_get_pfn(&soft->mem, dpa, max_order, pfn, order);
 }
 
-static bool soft_populated(struct mdev_cxl_parent *parent, u64 dpa)
+static u64 soft_next_populated(struct mdev_cxl_parent *parent, u64 dpa, u64 end)
 {
 	struct soft_device *soft = mdev_cxl_parent_drvdata(parent);
 
-	return soft_memory_populated(&soft->mem, dpa);
+	return soft_memory_next_populated(&soft->mem, dpa, end);
 }
 
 static int soft_init(struct mdev_cxl_partition *part)
@@ -116,7 +116,7 @@ static void soft_reg_write(struct mdev_cxl_partition *part, u32 offset,
 static const struct mdev_cxl_parent_ops soft_ops = {
 	.owner = THIS_MODULE,
 	.get_pfn = soft_get_pfn,
-	.populated = soft_populated,
+	.next_populated = soft_next_populated,
 	.init = soft_init,
 	.exit = soft_exit,
 	.start = soft_start,

@@ -25,7 +25,7 @@ struct soft_memory {
 
 int soft_memory_init(struct soft_memory *mem, u64 size, int node);
 void soft_memory_exit(struct soft_memory *mem);
-bool soft_memory_populated(const struct soft_memory *mem, u64 dpa);
+u64 soft_memory_next_populated(const struct soft_memory *mem, u64 dpa, u64 end);
 int soft_memory_get_pfn(struct soft_memory *mem, u64 dpa,
 			unsigned int max_order, unsigned long *pfn,
 			unsigned int *order);
