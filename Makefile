@@ -64,6 +64,11 @@ fuzz: ## search the function model for faults with libFuzzer, for TIME seconds (
 bench: ## what it costs, beside what its peers cost; ICOUNT=1 counts instructions
 	tests/bench/run $(abspath $(BUILD)/bench) $(if $(ICOUNT),--instructions)
 
+.PHONY: fuzz-vfio
+fuzz-vfio: ## in the lab's machine, random use of the VFIO interface, for TIME seconds (default: for ever)
+	tests/lab/run --parent soft --timeout $(or $(TIME),1000000000)0 -- \
+		env TIME=$(or $(TIME),0) SEED=$(SEED) tests/fuzz/run-vfio
+
 .PHONY: demo
 demo: ## one emulated accelerator, mdevctl, libvirt and two KVM guests
 	tests/demo
