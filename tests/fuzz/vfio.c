@@ -9,6 +9,9 @@
  *   TIME=S     instead, for so many seconds; 0 is for ever
  *   SEED=N     to repeat a run, with THREADS=1 exactly
  *   THREADS=N  threads (4)
+ *
+ * On a kernel with KCOV, operations that reached code which none had reached
+ * before are kept, and done again with a change somewhere.
  */
 #define _GNU_SOURCE
 #include <err.h>
@@ -25,6 +28,7 @@
 #include <sys/uio.h>
 #include <time.h>
 #include <unistd.h>
+#include <linux/kcov.h>
 #include <linux/pci_regs.h>
 
 #include "tap.h"
@@ -46,10 +50,26 @@
 
 #define COUNT(array)	(sizeof(array) / sizeof((array)[0]))
 
+#define MAX_DRAWS	64
+
+/**
+ * struct draws - the random numbers that make an operation
+ * @nr: how many; more than there is room for are not kept
+ * @number: the numbers
+ */
+struct draws {
+	unsigned int nr;
+	uint64_t number[MAX_DRAWS];
+};
+
 /**
  * struct thread - one of the threads
  * @id: of the thread
  * @random: state of its random numbers
+ * @draws: those of the operation
+ * @again: those of an earlier operation, to be done again; or NULL
+ * @change: which of these is to be another one
+ * @cover: KCOV's list of the addresses that were run, or NULL
  * @buf: for data; a page that can't be touched follows
  * @ops: operations that it has done
  * @seen: those that had been done a second ago
@@ -61,6 +81,10 @@
 struct thread {
 	pthread_t id;
 	uint64_t random;
+	struct draws draws;
+	const struct draws *again;
+	unsigned int change;
+	unsigned long *cover;
 	uint8_t *buf;
 	atomic_ulong ops;
 	unsigned long seen;
@@ -84,10 +108,18 @@ static atomic_bool leaked;
 
 static uint64_t any(struct thread *t)
 {
+	unsigned int i = t->draws.nr;
+	uint64_t number;
+
 	t->random ^= t->random << 13;
 	t->random ^= t->random >> 7;
 	t->random ^= t->random << 17;
-	return t->random;
+	number = t->random;
+	if (t->again && i < t->again->nr && i != t->change)
+		number = t->again->number[i];
+	if (i < MAX_DRAWS)
+		t->draws.number[t->draws.nr++] = number;
+	return number;
 }
 
 static uint64_t below(struct thread *t, uint64_t n)
@@ -460,7 +492,77 @@ static const struct {
 	{ set_irqs, 40 },
 };
 
-static void run_one(struct thread *t)
+#define COVER_WORDS	(1UL << 15)
+#define PLACES		(1UL << 18)
+#define MAX_KEPT	(1UL << 12)
+
+/* Code that was reached, by a hash of its address, and what reached it first */
+static atomic_bool reached[PLACES];
+static atomic_ulong nr_reached;
+static const struct draws *_Atomic kept[MAX_KEPT];
+static atomic_ulong nr_kept;
+
+/* KCOV is there on some kernels, and per thread */
+static void start_cover(struct thread *t)
+{
+	int fd = open("/sys/kernel/debug/kcov", O_RDWR | O_CLOEXEC);
+	unsigned long *cover;
+
+	if (fd < 0)
+		return;
+	if (ioctl(fd, KCOV_INIT_TRACE, COVER_WORDS))
+		err(1, "KCOV_INIT_TRACE");
+	cover = mmap(NULL, COVER_WORDS * sizeof(*cover),
+		     PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	if (cover == MAP_FAILED || ioctl(fd, KCOV_ENABLE, KCOV_TRACE_PC))
+		err(1, "KCOV_ENABLE");
+	t->cover = cover;
+}
+
+static bool reached_new_code(const struct thread *t)
+{
+	unsigned long i, nr = __atomic_load_n(t->cover, __ATOMIC_RELAXED);
+	bool new = false;
+
+	for (i = 1; i <= nr; i++) {
+		unsigned long place = t->cover[i] * 0x9e3779b97f4a7c15UL >> 46;
+
+		if (reached[place])
+			continue;
+		reached[place] = true;
+		nr_reached++;
+		new = true;
+	}
+	return new;
+}
+
+static void keep(const struct draws *draws)
+{
+	unsigned long n = nr_kept++;
+	struct draws *copy;
+
+	copy = n < MAX_KEPT ? malloc(sizeof(*copy)) : NULL;
+	if (!copy)
+		return;
+	*copy = *draws;
+	kept[n] = copy;
+}
+
+/* Every other time, an operation that was worth it, with one change */
+static void begin(struct thread *t)
+{
+	unsigned long nr = nr_kept < MAX_KEPT ? nr_kept : MAX_KEPT;
+
+	t->again = NULL;
+	t->draws.nr = 0;
+	if (nr && one_in(t, 2))
+		t->again = kept[below(t, nr)];
+	if (t->again)
+		t->change = below(t, t->again->nr);
+	t->draws.nr = 0;
+}
+
+static void run_random(struct thread *t)
 {
 	unsigned int i, total = 0, n;
 
@@ -470,6 +572,16 @@ static void run_one(struct thread *t)
 	for (i = 0; n >= mix[i].weight; i++)
 		n -= mix[i].weight;
 	mix[i].run(t);
+}
+
+static void run_one(struct thread *t)
+{
+	begin(t);
+	if (t->cover)
+		__atomic_store_n(t->cover, 0, __ATOMIC_RELAXED);
+	run_random(t);
+	if (t->cover && reached_new_code(t))
+		keep(&t->draws);
 	t->ops++;
 }
 
@@ -479,6 +591,7 @@ static void *play(void *arg)
 {
 	struct thread *t = arg;
 
+	start_cover(t);
 	while (deadline ? time(NULL) < deadline :
 			  t->ops < wanted / nr_threads)
 		run_one(t);
@@ -556,6 +669,9 @@ static void run_all(uint64_t seed)
 	       "%lu operations come to their end", ops);
 	printf("# in %ld s, %ld a second\n", (long)seconds,
 	       (long)(ops / (seconds ? seconds : 1)));
+	if (nr_kept)
+		printf("# KCOV: %lu places, %lu operations kept\n", nr_reached,
+		       nr_kept);
 }
 
 /**
