@@ -77,7 +77,11 @@ bool mcxl_clear_is_clean(struct mcxl_instance *inst, u64 vdpa, u64 len)
 	unsigned long *dirty = inst->part.parent->dirty;
 	unsigned long last = piece_of(inst, vdpa + len - 1);
 
-	return find_next_bit(dirty, last + 1, piece_of(inst, vdpa)) > last;
+	if (find_next_bit(dirty, last + 1, piece_of(inst, vdpa)) <= last)
+		return false;
+	/* Pairs with clear_bit_unlock(): clean bits mean zeroes */
+	smp_rmb();
+	return true;
 }
 
 /**

@@ -163,7 +163,7 @@ static vm_fault_t fault(struct mcxl_instance *inst, struct vm_fault *vmf,
 	u64 len = PAGE_SIZE << order, vdpa;
 	unsigned long addr, pfn;
 	unsigned int got;
-	int rc;
+	int rc = 0;
 
 	addr = ALIGN_DOWN(vmf->address, len);
 	if (addr < vma->vm_start || vma->vm_end - addr < len)
@@ -188,9 +188,10 @@ static vm_fault_t fault(struct mcxl_instance *inst, struct vm_fault *vmf,
 	 * is clean: linux keeps their page table for as long as the mapping
 	 * lives, and looks no further up. A new mapping finds a gigabyte.
 	 */
-	if (len > MCXL_PIECE && !mcxl_clear_is_clean(inst, vdpa, len))
+	if (len <= MCXL_PIECE)
+		rc = mcxl_clear(inst, vdpa, len);
+	else if (!mcxl_clear_is_clean(inst, vdpa, len))
 		return no;
-	rc = mcxl_clear(inst, vdpa, len);
 	if (!rc)
 		rc = ops->get_pfn(inst->part.parent,
 				  inst->part.dpa.start + vdpa, order, &pfn,

@@ -3,8 +3,6 @@
  * One way to access registers: find the table entry, fold the bytes written
  * into the 32-bit register by its masks, then have its side effects, once.
  */
-#include <linux/cache.h>
-#include <linux/init.h>
 #include <linux/array_size.h>
 #include <linux/build_bug.h>
 #include <linux/cache.h>
