@@ -410,41 +410,41 @@ struct race {
 static const struct race races[] = {
 	{
 		.name = "create and remove against readers",
-		.rounds = 1500,
+		.rounds = 600,
 		.actors = { act_create_remove, act_create_remove, act_read,
 			    act_decoders },
 	}, {
 		.name = "open and close against remove",
-		.rounds = 1000,
+		.rounds = 400,
 		.actors = { act_open_close, act_create, act_remove, act_read },
 	}, {
 		.name = "map, touch and unmap against remove",
-		.rounds = 400,
+		.rounds = 150,
 		.actors = { act_use, act_create, act_remove, act_use },
 	}, {
 		.name = "map and touch against reset and memory enable",
-		.rounds = 150,
+		.rounds = 60,
 		.actors = { act_reset, act_create, act_reset, act_read },
 	}, {
 		.name = "interrupts set up against firing and reset",
-		.rounds = 150,
+		.rounds = 60,
 		.actors = { act_irq, act_create, act_irq, act_remove },
 	}, {
 		.name = "killed VMMs against remove",
-		.rounds = 150,
+		.rounds = 60,
 		.actors = { act_kill, act_kill, act_create, act_remove },
 	}, {
 		.name = "unbind and bind against everything",
-		.rounds = 60,
+		.rounds = 25,
 		.actors = { act_rebind, act_create_remove, act_use, act_read },
 		.soft = true,
 	}, {
 		.name = "unbind and bind against everything, slowly",
-		.rounds = 5,
+		.rounds = 3,
 		.actors = { act_rebind, act_create_remove, act_use, act_read },
 	}, {
 		.name = "unload and load against everything",
-		.rounds = 8,
+		.rounds = 5,
 		.actors = { act_unload, act_create, act_use, act_read },
 		.soft = true,
 	},
