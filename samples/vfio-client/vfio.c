@@ -35,7 +35,7 @@ static void device_file(const char *name, const char *file, char *path,
 			size_t size)
 {
 	snprintf(path, size, "/sys/bus/mdev/devices/%s/%s", name, file);
-	if (access(path, F_OK))
+	if (access(path, F_OK) && errno == ENOENT)
 		snprintf(path, size, "/sys/bus/pci/devices/%s/%s", name, file);
 }
 
