@@ -139,15 +139,19 @@ void mcxl_memory_update(struct mcxl_instance *inst)
 	inst->memory = now;
 }
 
+/*
+ * Not for writing, even if that is what faulted: another thread may have got a
+ * page table for smaller pages to this place meanwhile, and the kernel warns of
+ * a huge page for writing that comes to one. The page is writable all the same,
+ * as vm_page_prot says, and a fault that was too late is tried again.
+ */
 static vm_fault_t insert(struct vm_fault *vmf, unsigned long pfn,
 			 unsigned int order)
 {
-	bool write = vmf->flags & FAULT_FLAG_WRITE;
-
 	if (IS_ENABLED(CONFIG_ARCH_SUPPORTS_PUD_PFNMAP) && order == PUD_ORDER)
-		return vmf_insert_pfn_pud(vmf, pfn, write);
+		return vmf_insert_pfn_pud(vmf, pfn, false);
 	if (IS_ENABLED(CONFIG_ARCH_SUPPORTS_PMD_PFNMAP) && order == PMD_ORDER)
-		return vmf_insert_pfn_pmd(vmf, pfn, write);
+		return vmf_insert_pfn_pmd(vmf, pfn, false);
 	if (!order)
 		return vmf_insert_pfn(vmf->vma, vmf->address & PAGE_MASK, pfn);
 	return VM_FAULT_FALLBACK;
