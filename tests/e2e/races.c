@@ -436,12 +436,12 @@ static const struct race races[] = {
 	}, {
 		.name = "unbind and bind against everything",
 		.rounds = 25,
-		.actors = { act_rebind, act_create_remove, act_use, act_read },
+		.actors = { act_rebind, act_create, act_use, act_read },
 		.soft = true,
 	}, {
 		.name = "unbind and bind against everything, slowly",
 		.rounds = 3,
-		.actors = { act_rebind, act_create_remove, act_use, act_read },
+		.actors = { act_rebind, act_create, act_use, act_read },
 	}, {
 		.name = "unload and load against everything",
 		.rounds = 5,
