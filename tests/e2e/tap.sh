@@ -170,3 +170,17 @@ fill_and_die()
 	wait "$FILL_PID" 2> /dev/null
 	true
 }
+
+# Where objects are released late, to find who relies on them, what is left of an
+# unloaded module is there for some seconds more, and in the way of the next load
+module_gone()
+{
+	soon test ! -e "/sys/module/$1"
+}
+
+# load_module MODULE [PARAMETER...]
+load_module()
+{
+	module_gone "$1"
+	soon modprobe "$@" 2> /run/load.err || { cat /run/load.err >&2; false; }
+}
