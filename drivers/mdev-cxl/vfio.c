@@ -27,7 +27,8 @@
  * @align: an access must start at a multiple of this, a power of two, and be
  *	one long; 0 for any
  * @window: what mmap() of the region goes through
- * @size: bytes of the region
+ * @bytes: size of the region, if it is the same for every instance
+ * @size: else, its size
  * @rw: read or write a piece inside the region; the buffer is the kernel's
  */
 struct region {
@@ -36,6 +37,7 @@ struct region {
 	unsigned int span;
 	unsigned int align;
 	enum mcxl_window window;
+	u64 bytes;
 	u64 (*size)(struct mcxl_instance *inst);
 	int (*rw)(struct mcxl_instance *inst, u64 pos, void *buf, size_t len,
 		  bool write);
@@ -67,22 +69,12 @@ static bool bars_enabled(struct mcxl_instance *inst)
 	return inst->memory.bars && !inst->blocked;
 }
 
-static u64 config_size(struct mcxl_instance *inst)
-{
-	return MCXL_CONFIG_SIZE;
-}
-
 static int config_rw(struct mcxl_instance *inst, u64 pos, void *buf,
 		     size_t len, bool write)
 {
 	guard(mutex)(&inst->cfg_lock);
 	model_rw(inst, MCXL_SPACE_CONFIG, pos, buf, len, write);
 	return 0;
-}
-
-static u64 component_size(struct mcxl_instance *inst)
-{
-	return MCXL_COMPONENT_SIZE;
 }
 
 static int component_rw(struct mcxl_instance *inst, u64 pos, void *buf,
@@ -151,11 +143,6 @@ static int hdm_rw(struct mcxl_instance *inst, u64 pos, void *buf, size_t len,
 	return mcxl_memory_rw(inst, MCXL_WINDOW_HDM, pos, buf, len, write);
 }
 
-static u64 function_size(struct mcxl_instance *inst)
-{
-	return MCXL_FUNCTION_BAR_SIZE;
-}
-
 /* One naturally aligned access to the parent's registers for the partition */
 static void parent_reg_rw(struct mcxl_instance *inst, u32 offset, void *buf,
 			  unsigned int size, bool write)
@@ -221,7 +208,7 @@ static const struct region regions[MCXL_NUM_REGIONS] = {
 	[VFIO_PCI_BAR0_REGION_INDEX + MCXL_BAR_COMPONENT] = {
 		.flags = REGION_RW,
 		.span = 4,
-		.size = component_size,
+		.bytes = MCXL_COMPONENT_SIZE,
 		.rw = component_rw,
 	},
 	[VFIO_PCI_BAR0_REGION_INDEX + MCXL_BAR_APERTURE] = {
@@ -234,13 +221,13 @@ static const struct region regions[MCXL_NUM_REGIONS] = {
 	[VFIO_PCI_BAR0_REGION_INDEX + MCXL_BAR_FUNCTION] = {
 		.flags = REGION_RW,
 		.span = 8,
-		.size = function_size,
+		.bytes = MCXL_FUNCTION_BAR_SIZE,
 		.rw = function_rw,
 	},
 	[VFIO_PCI_CONFIG_REGION_INDEX] = {
 		.flags = REGION_RW,
 		.span = 4,
-		.size = config_size,
+		.bytes = MCXL_CONFIG_SIZE,
 		.rw = config_rw,
 	},
 	[MCXL_HDM_REGION_INDEX] = {
@@ -272,6 +259,34 @@ static const struct region *get_region(u64 index)
 	return region->rw ? region : NULL;
 }
 
+static u64 region_size(struct mcxl_instance *inst, const struct region *region)
+{
+	return region->bytes ?: region->size(inst);
+}
+
+/*
+ * A dword, as most accesses are, goes by itself: it costs a third of a copy of
+ * a length that the compiler does not know.
+ */
+static bool is_dword(const void __user *buf, size_t len)
+{
+	return len == sizeof(u32) && IS_ALIGNED((unsigned long)buf, len);
+}
+
+static bool copy_in(void *bounce, const void __user *buf, size_t len)
+{
+	if (is_dword(buf, len))
+		return !get_user(*(u32 *)bounce, (const u32 __user *)buf);
+	return !copy_from_user(bounce, buf, len);
+}
+
+static bool copy_out(void __user *buf, const void *bounce, size_t len)
+{
+	if (is_dword(buf, len))
+		return !put_user(*(const u32 *)bounce, (u32 __user *)buf);
+	return !copy_to_user(buf, bounce, len);
+}
+
 /* One piece, by way of @bounce: no user copy under a lock of ours */
 static int rw_piece(struct mcxl_instance *inst, const struct region *region,
 		    u64 pos, void *bounce, char __user *buf, size_t len,
@@ -279,12 +294,12 @@ static int rw_piece(struct mcxl_instance *inst, const struct region *region,
 {
 	int rc;
 
-	if (write && copy_from_user(bounce, buf, len))
+	if (write && !copy_in(bounce, buf, len))
 		return -EFAULT;
 	rc = region->rw(inst, pos, bounce, len, write);
 	if (rc)
 		return rc;
-	if (!write && copy_to_user(buf, bounce, len))
+	if (!write && !copy_out(buf, bounce, len))
 		return -EFAULT;
 	return 0;
 }
@@ -303,7 +318,7 @@ static ssize_t rw(struct mcxl_instance *inst, char __user *buf, size_t count,
 		return 0;
 	if (!region)
 		return -EINVAL;
-	size = region->size(inst);
+	size = region_size(inst, region);
 	if (pos >= size)
 		return -EINVAL;
 	pos = array_index_nospec(pos, size);
@@ -406,7 +421,7 @@ static int mcxl_vfio_get_region_info(struct vfio_device *vdev,
 		return -EINVAL;
 
 	info->offset = VFIO_PCI_INDEX_TO_OFFSET(info->index);
-	info->size = region ? region->size(inst) : 0;
+	info->size = region ? region_size(inst, region) : 0;
 	info->flags = region ? region->flags : 0;
 	if (!region)
 		return 0;
