@@ -34,9 +34,9 @@ struct vfio_device_info_cap_cxl {
 	__u32 hdm_region_idx;
 	__u32 comp_reg_region_idx;
 	__u32 comp_reg_bar;
-	__u32 reserved;
-	__u64 comp_reg_offset;
-	__u64 comp_reg_size;
+	__u32 reserved[2];
+	__aligned_u64 comp_reg_offset;
+	__aligned_u64 comp_reg_size;
 };
 #endif
 
