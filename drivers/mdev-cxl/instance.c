@@ -21,6 +21,9 @@ static int instance_init(struct mcxl_instance *inst,
 	spin_lock_init(&inst->irq_lock);
 	mutex_init(&inst->cfg_lock);
 	init_rwsem(&inst->memory_lock);
+	ratelimit_default_init(&inst->poison_limit);
+	/* Not in the name of those who are limited */
+	ratelimit_set_flags(&inst->poison_limit, RATELIMIT_MSG_ON_RELEASE);
 	inst->decoders = type->desc.decoders;
 
 	inst->vectors = kzalloc_objs(*inst->vectors, parent->desc.nr_vectors);

@@ -7,6 +7,7 @@
 #include <linux/list.h>
 #include <linux/mdev_cxl.h>
 #include <linux/mutex.h>
+#include <linux/ratelimit_types.h>
 #include <linux/rwsem.h>
 #include <linux/spinlock.h>
 #include <linux/vfio.h>
@@ -34,6 +35,7 @@ struct eventfd_ctx;
  * @memory_lock: write: change who may reach the memory, and zap; read: reach
  *	it. Taken by page faults: never copy from or to user space inside
  * @memory: who may reach the memory, under @memory_lock
+ * @poison_limit: of lines that faults on poison make the kernel print
  * @blocked: nobody may, whatever @memory says: the parent is in reset or has
  *	failed; under @memory_lock
  *
@@ -59,6 +61,7 @@ struct mcxl_instance {
 
 	struct rw_semaphore memory_lock;
 	struct mcxl_memory memory;
+	struct ratelimit_state poison_limit;
 	bool blocked;
 };
 

@@ -29,6 +29,8 @@
 #include <linux/nospec.h>
 #include <linux/overflow.h>
 #include <linux/pagemap.h>
+#include <linux/pgtable.h>
+#include <linux/ratelimit.h>
 #include <linux/uaccess.h>
 #include <linux/vfio_pci_core.h>
 
@@ -157,6 +159,53 @@ static vm_fault_t insert(struct vm_fault *vmf, unsigned long pfn,
 	return VM_FAULT_FALLBACK;
 }
 
+/*
+ * Does linux want to hear of each write, as when soft-dirty tracking is on? Then
+ * what is inserted cannot be written.
+ */
+static bool is_tracked(const struct vm_area_struct *vma)
+{
+	return pgprot_val(vma->vm_page_prot) !=
+	       pgprot_val(vm_get_page_prot(vma->vm_flags));
+}
+
+/* Is there a huge page already, but not for writing? */
+static bool is_write_protected(const struct vm_fault *vmf, unsigned int order)
+{
+	if (IS_ENABLED(CONFIG_ARCH_SUPPORTS_PUD_PFNMAP) && order == PUD_ORDER) {
+		pud_t pud = pudp_get(vmf->pud);
+
+		return pud_present(pud) && !pud_write(pud);
+	}
+	if (IS_ENABLED(CONFIG_ARCH_SUPPORTS_PMD_PFNMAP) && order == PMD_ORDER) {
+		pmd_t pmd = pmdp_get_lockless(vmf->pmd);
+
+		return pmd_present(pmd) && !pmd_write(pmd);
+	}
+	return false;
+}
+
+/*
+ * A write that a huge page would not let through would come again for ever, as
+ * insert() changes nothing that is there. Linux takes what is there away, and
+ * pages of the smallest size have a way to become writable.
+ */
+static bool needs_small_page(const struct vm_fault *vmf, unsigned int order)
+{
+	return order && vmf->flags & FAULT_FLAG_WRITE &&
+	       (is_tracked(vmf->vma) || is_write_protected(vmf, order));
+}
+
+/*
+ * For poison the kernel prints a line each time, so no more of that than a log
+ * can bear: a VMM that touches it for ever gets a plain SIGBUS now and then.
+ */
+static vm_fault_t poisoned(struct mcxl_instance *inst)
+{
+	return __ratelimit(&inst->poison_limit) ? VM_FAULT_HWPOISON :
+						  VM_FAULT_SIGBUS;
+}
+
 static vm_fault_t fault(struct mcxl_instance *inst, struct vm_fault *vmf,
 			unsigned int order, enum mcxl_window window)
 {
@@ -172,6 +221,8 @@ static vm_fault_t fault(struct mcxl_instance *inst, struct vm_fault *vmf,
 	addr = ALIGN_DOWN(vmf->address, len);
 	if (addr < vma->vm_start || vma->vm_end - addr < len)
 		return no;
+	if (needs_small_page(vmf, order))
+		return no;
 	vdpa = ((u64)linear_page_index(vma, addr) << PAGE_SHIFT) &
 	       VFIO_PCI_OFFSET_MASK;
 	/* mmap() has bounded the mapping by the partition */
@@ -184,7 +235,7 @@ static vm_fault_t fault(struct mcxl_instance *inst, struct vm_fault *vmf,
 
 	if (mcxl_poison_find(inst->part.parent, inst->part.dpa.start + vdpa,
 			     len) != U64_MAX)
-		return order ? VM_FAULT_FALLBACK : VM_FAULT_HWPOISON;
+		return order ? VM_FAULT_FALLBACK : poisoned(inst);
 
 	/*
 	 * To clear a gigabyte would keep the faulting thread for too long, so
@@ -230,14 +281,34 @@ static vm_fault_t hdm_fault(struct vm_fault *vmf)
 	return hdm_huge_fault(vmf, 0);
 }
 
+/*
+ * A mapping is cut in two. Linux 7.3 then looks for a huge page to be cut as
+ * well, and takes a gigabyte for a table of such pages, which guest memory is
+ * not. So there must be none: it goes as a whole, and comes in smaller pages.
+ */
+static int window_may_split(struct vm_area_struct *vma, unsigned long addr)
+{
+	unsigned long start = ALIGN_DOWN(addr, PUD_SIZE);
+
+	if (IS_ALIGNED(addr, PUD_SIZE))
+		return 0;
+	/* No fault brings it back meanwhile */
+	vma_start_write(vma);
+	/* Does nothing unless all of the gigabyte is in the mapping */
+	zap_special_vma_range(vma, start, PUD_SIZE);
+	return 0;
+}
+
 static const struct vm_operations_struct window_vm_ops[] = {
 	[MCXL_WINDOW_APERTURE] = {
+		.may_split = window_may_split,
 		.fault = aperture_fault,
 #ifdef CONFIG_ARCH_SUPPORTS_HUGE_PFNMAP
 		.huge_fault = aperture_huge_fault,
 #endif
 	},
 	[MCXL_WINDOW_HDM] = {
+		.may_split = window_may_split,
 		.fault = hdm_fault,
 #ifdef CONFIG_ARCH_SUPPORTS_HUGE_PFNMAP
 		.huge_fault = hdm_huge_fault,
@@ -284,16 +355,16 @@ int mcxl_memory_mmap(struct mcxl_instance *inst, struct vm_area_struct *vma,
  * @len: bytes; [@vdpa, @vdpa + @len) is inside the partition
  * @write: from @buf to memory
  *
- * Return: 0; -EIO while the memory can't be reached; -ENOMEM; -EINTR
+ * Return: 0; -EIO while the memory can't be reached; -ENOMEM; -ERESTARTSYS
  */
 int mcxl_memory_rw(struct mcxl_instance *inst, enum mcxl_window window,
 		   u64 vdpa, void *buf, size_t len, bool write)
 {
 	ACQUIRE(rwsem_read_intr, lock)(&inst->memory_lock);
-	int rc = ACQUIRE_ERR(rwsem_read_intr, &lock);
 
-	if (rc)
-		return rc;
+	/* No VMM expects that an access is cut short by a signal */
+	if (ACQUIRE_ERR(rwsem_read_intr, &lock))
+		return -ERESTARTSYS;
 	if (!reachable(inst, window, vdpa, len))
 		return -EIO;
 

@@ -111,6 +111,52 @@ static void test_dirty(const char *uuid, long whole)
 	       touch(mem, GIB));
 }
 
+/*
+ * A mapping that loses pieces after all of it was touched: linux must not take a
+ * gigabyte in one for a table of pages.
+ */
+static void test_cut(void)
+{
+	volatile uint8_t *mem = map(BAR2, 0, GIB, 0);
+	unsigned int wrong = 0;
+	size_t i;
+
+	for (i = 0; i < GIB; i += 2 * MIB)
+		mem[i + 5] = i / (2 * MIB) % 251;
+	munmap((void *)(mem + 4 * KIB), 4 * KIB);
+	mprotect((void *)(mem + 512 * MIB + 4 * KIB), 4 * KIB, PROT_READ);
+	munmap((void *)(mem + GIB - 2 * MIB), 2 * MIB);
+	for (i = 0; i < GIB - 2 * MIB; i += 2 * MIB)
+		wrong += mem[i + 5] != i / (2 * MIB) % 251;
+	tap_eq(wrong, 0, "what is left of a mapping that was cut");
+	tap_ok(faults_on_write((void *)(mem + 8 * KIB)) == 0 &&
+	       faults_on_write((void *)(mem + 512 * MIB)) == 0,
+	       "it can be written");
+	munmap((void *)mem, GIB);
+}
+
+/* Soft-dirty tracking takes the right to write away from what comes later */
+static void test_soft_dirty(void)
+{
+	volatile uint8_t *mem = map(BAR2, 0, GIB, 0);
+	FILE *f;
+
+	mem[0] = 1;
+	f = fopen("/proc/self/clear_refs", "w");
+	if (!f || fputs("4", f) < 0 || fclose(f))
+		err(1, "clear_refs");
+	vfio_enable_memory(&v, false);
+	vfio_enable_memory(&v, true);
+	(void)mem[0];
+	/* A fault that changes nothing comes again and again */
+	alarm(60);
+	mem[0] = 2;
+	mem[GIB - 1] = 3;
+	alarm(0);
+	tap_eq(mem[0] + mem[GIB - 1], 5, "writes after soft-dirty was cleared");
+	munmap((void *)mem, GIB);
+}
+
 int main(int argc, char **argv)
 {
 	bool gigabytes = false, dirty = false;
@@ -136,5 +182,7 @@ int main(int argc, char **argv)
 		test_dirty(argv[optind], whole);
 	test_region(BAR2, "aperture", whole);
 	test_region(hdm, "HDM region", whole);
+	test_cut();
+	test_soft_dirty();
 	return tap_done();
 }
