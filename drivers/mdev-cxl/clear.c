@@ -14,9 +14,11 @@
  * the piece is zero. The engine is stopped meanwhile, and starts afresh.
  *
  * A thread for each parent clears the rest, with the lowest priority. A piece
- * is cleared with a lock of its own held, whoever does it, and its bit falls
+ * is cleared with the lock for it held, whoever does it, and its bit falls
  * before that is released: nobody writes to a piece that somebody else still
- * clears. A bit that is set meanwhile may be lost, and does no harm: it says
+ * clears. No two granules have a lock in common: whoever is slow with a piece,
+ * a thread of a guest that hardly gets a CPU, keeps nobody of another partition
+ * waiting. A bit that is set meanwhile may be lost, and does no harm: it says
  * of a piece that nobody could reach what was just made untrue.
  */
 #include <linux/bitmap.h>
@@ -29,6 +31,7 @@
 #include <linux/minmax.h>
 #include <linux/mm.h>
 #include <linux/sched.h>
+#include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/wait.h>
 
@@ -109,8 +112,15 @@ void *mcxl_dpa_vaddr(struct mdev_cxl_parent *parent, u64 dpa, size_t *len)
 	return page_to_virt(pfn_to_page(pfn)) + offset_in_page(dpa);
 }
 
-/* Where there may be something to clear, from @dpa on */
-static u64 next_populated(struct mdev_cxl_parent *parent, u64 dpa, u64 end)
+/**
+ * mcxl_next_populated - where there may be something, from some DPA on
+ * @parent: the parent
+ * @dpa: first address
+ * @end: where to end
+ *
+ * Return: as &mdev_cxl_parent_ops.next_populated; @dpa without that
+ */
+u64 mcxl_next_populated(struct mdev_cxl_parent *parent, u64 dpa, u64 end)
 {
 	const struct mdev_cxl_parent_ops *ops = parent->desc.ops;
 
@@ -122,7 +132,7 @@ static int clear_piece(struct mdev_cxl_parent *parent, unsigned long piece)
 {
 	u64 dpa = (u64)piece * MCXL_PIECE, end = dpa + MCXL_PIECE;
 
-	while ((dpa = next_populated(parent, dpa, end)) < end) {
+	while ((dpa = mcxl_next_populated(parent, dpa, end)) < end) {
 		u64 poison = mcxl_poison_find(parent, dpa, end - dpa);
 		size_t len = min(end, poison) - dpa;
 		void *mem;
@@ -137,9 +147,17 @@ static int clear_piece(struct mdev_cxl_parent *parent, unsigned long piece)
 			return PTR_ERR(mem);
 		memset(mem, 0, len);
 		dpa += len;
-		cond_resched();
 	}
 	return 0;
+}
+
+static struct mutex *lock_of(struct mdev_cxl_parent *parent,
+			     unsigned long piece)
+{
+	unsigned long granule = piece / (MDEV_CXL_GRANULE / MCXL_PIECE);
+
+	return &parent->clear_locks[granule * MCXL_CLEAR_LOCKS +
+				    piece % MCXL_CLEAR_LOCKS];
 }
 
 /* Clear one piece if it is dirty */
@@ -147,7 +165,7 @@ static int make_clean(struct mdev_cxl_parent *parent, unsigned long piece)
 {
 	int rc;
 
-	guard(mutex)(&parent->clear_locks[piece % MCXL_CLEAR_LOCKS]);
+	guard(mutex)(lock_of(parent, piece));
 	if (!test_bit(piece, parent->dirty))
 		return 0;
 	rc = clear_piece(parent, piece);
@@ -268,8 +286,8 @@ static bool clear_all(struct mdev_cxl_parent *parent)
 
 /*
  * The lowest of the ordinary priorities, so that it is in nobody's way. Not
- * SCHED_IDLE: a fault waits for the piece that the thread has in hand, if it is
- * that one, so the thread must get on with it on a busy host as well.
+ * SCHED_IDLE: a fault may wait for the piece that the thread has in hand, so the
+ * thread must get on with it on a busy host as well.
  */
 static int clear_thread(void *data)
 {
@@ -285,6 +303,26 @@ static int clear_thread(void *data)
 							 kthread_should_stop(),
 							 RETRY_DELAY);
 	}
+	return 0;
+}
+
+/**
+ * mcxl_clear_init - get what it takes to clear
+ * @parent: the parent; its desc is filled
+ *
+ * Return: 0 or -ENOMEM
+ */
+int mcxl_clear_init(struct mdev_cxl_parent *parent)
+{
+	unsigned long i, nr;
+
+	nr = parent->desc.dpa_size / MDEV_CXL_GRANULE * MCXL_CLEAR_LOCKS;
+	parent->clear_locks = kvcalloc(nr, sizeof(*parent->clear_locks),
+				       GFP_KERNEL);
+	if (!parent->clear_locks)
+		return -ENOMEM;
+	for (i = 0; i < nr; i++)
+		mutex_init(&parent->clear_locks[i]);
 	return 0;
 }
 

@@ -17,6 +17,7 @@
 #include <linux/minmax.h>
 #include <linux/mm.h>
 #include <linux/overflow.h>
+#include <linux/set_memory.h>
 #include <linux/string.h>
 
 #include "function/cxl_regs.h"
@@ -134,16 +135,29 @@ int mdev_cxl_parent_poison(struct mdev_cxl_parent *parent, u64 dpa, u64 len)
 }
 EXPORT_SYMBOL_NS_GPL(mdev_cxl_parent_poison, "MDEV_CXL");
 
-/* Nobody cleared the page meanwhile, so what is in it may be anybody's */
-static int unpoison_page(struct mdev_cxl_parent *parent, u64 dpa)
+/*
+ * Where the kernel finds a page that was poisoned. After a machine check it has
+ * left its own mapping of the page, so that nobody runs into it again.
+ */
+static void *regain(struct mdev_cxl_parent *parent, u64 dpa)
 {
 	size_t len = PAGE_SIZE;
 	void *mem;
 
 	mem = mcxl_dpa_vaddr(parent, dpa, &len);
+	if (IS_ENABLED(CONFIG_MEMORY_FAILURE) && !IS_ERR(mem))
+		clear_mce_nospec(PHYS_PFN(virt_to_phys(mem)));
+	return mem;
+}
+
+/* Nobody cleared the page meanwhile, so what is in it may be anybody's */
+static int unpoison_page(struct mdev_cxl_parent *parent, u64 dpa)
+{
+	void *mem = regain(parent, dpa);
+
 	if (IS_ERR(mem))
 		return PTR_ERR(mem);
-	memset(mem, 0, len);
+	memset(mem, 0, PAGE_SIZE);
 	/* The zeroes first: pairs with mcxl_poison_find() */
 	smp_wmb();
 	xa_erase(&parent->poison, dpa >> PAGE_SHIFT);
@@ -158,7 +172,8 @@ static int unpoison_page(struct mdev_cxl_parent *parent, u64 dpa)
  *
  * What was poisoned reads zero. May sleep.
  *
- * Return: 0, -ERANGE, or what &mdev_cxl_parent_ops.get_pfn says
+ * Return: 0; -ERANGE; -EIO while the device is in reset or has failed; or what
+ * &mdev_cxl_parent_ops.get_pfn says
  */
 int mdev_cxl_parent_unpoison(struct mdev_cxl_parent *parent, u64 dpa, u64 len)
 {
@@ -170,6 +185,8 @@ int mdev_cxl_parent_unpoison(struct mdev_cxl_parent *parent, u64 dpa, u64 len)
 		return rc;
 
 	guard(mutex)(&parent->lock);
+	if (parent->blocked)
+		return -EIO;
 	while ((at = mcxl_poison_find(parent, dpa, len)) != U64_MAX) {
 		rc = unpoison_page(parent, at);
 		if (rc)
@@ -178,6 +195,26 @@ int mdev_cxl_parent_unpoison(struct mdev_cxl_parent *parent, u64 dpa, u64 len)
 	return 0;
 }
 EXPORT_SYMBOL_NS_GPL(mdev_cxl_parent_unpoison, "MDEV_CXL");
+
+/**
+ * mcxl_poison_leave - the parent goes, and leaves its memory to whoever is next
+ * @parent: the parent, without instances, its thread stopped
+ *
+ * What is poisoned is mapped by the kernel again, as all of the memory was: the
+ * next driver cannot know. May sleep.
+ */
+void mcxl_poison_leave(struct mdev_cxl_parent *parent)
+{
+	unsigned long page;
+	void *entry;
+
+	xa_for_each(&parent->poison, page, entry) {
+		u64 dpa = (u64)page << PAGE_SHIFT;
+
+		if (mcxl_next_populated(parent, dpa, dpa + PAGE_SIZE) == dpa)
+			regain(parent, dpa);
+	}
+}
 
 /**
  * mdev_cxl_parent_ras - the device reports an error that has an address

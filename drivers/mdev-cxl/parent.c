@@ -102,6 +102,7 @@ static void parent_free(struct mdev_cxl_parent *parent)
 		return;
 	mcxl_types_destroy(parent->types);
 	xa_destroy(&parent->poison);
+	kvfree(parent->clear_locks);
 	bitmap_free(parent->dirty);
 	mutex_destroy(&parent->lock);
 	kfree(parent);
@@ -131,8 +132,11 @@ static const struct kobj_type parent_ktype = {
 void mcxl_parents_wait(void)
 {
 	wait_event(parents_wait, !atomic_read(&parents));
-	/* Whoever woke us up may still have a few instructions to go */
-	synchronize_rcu();
+	/*
+	 * Whoever dropped the last one may still have a few instructions to go,
+	 * and not even have the CPU just now
+	 */
+	synchronize_rcu_tasks();
 }
 EXPORT_SYMBOL_IF_KUNIT(mcxl_parents_wait);
 
@@ -210,7 +214,8 @@ parent_alloc(const struct mdev_cxl_parent_desc *desc)
 	u64 size = round_down(desc->dpa_size, MDEV_CXL_GRANULE);
 	struct mdev_cxl_parent *parent __free(parent_free) = NULL;
 	struct device *dev = desc->dev;
-	unsigned int i, pieces;
+	unsigned int pieces;
+	int rc;
 
 	if (!size) {
 		dev_err(dev, "device memory of %llu bytes, wanted at least %u\n",
@@ -229,8 +234,6 @@ parent_alloc(const struct mdev_cxl_parent_desc *desc)
 	xa_init(&parent->poison);
 	mutex_init(&parent->clear_gate);
 	init_waitqueue_head(&parent->clear_wait);
-	for (i = 0; i < MCXL_CLEAR_LOCKS; i++)
-		mutex_init(&parent->clear_locks[i]);
 	INIT_LIST_HEAD(&parent->instances);
 	mcxl_dpa_init(&parent->dpa, size);
 
@@ -240,6 +243,10 @@ parent_alloc(const struct mdev_cxl_parent_desc *desc)
 		return ERR_PTR(-ENOMEM);
 	if (!desc->zeroed)
 		bitmap_fill(parent->dirty, pieces);
+
+	rc = mcxl_clear_init(parent);
+	if (rc)
+		return ERR_PTR(rc);
 
 	parent->types = mcxl_types_create(dev, size, desc->types,
 					  desc->nr_types);
@@ -314,10 +321,40 @@ void mdev_cxl_unregister_parent(struct mdev_cxl_parent *parent)
 	mcxl_debugfs_del(parent);
 	mdev_unregister_parent(&parent->mdev);
 	mcxl_clear_stop(parent);
+	mcxl_poison_leave(parent);
 	kobject_del(&parent->kobj);
 	kobject_put(&parent->kobj);
 }
 EXPORT_SYMBOL_NS_GPL(mdev_cxl_unregister_parent, "MDEV_CXL");
+
+/**
+ * mdev_cxl_parent_get - keep a parent
+ * @parent: the parent
+ *
+ * For who may report errors of a parent while it is unregistered: until the
+ * reference goes @parent may be given to mdev_cxl_parent_poison() and
+ * mdev_cxl_parent_ras(), which find no instance any more. Any context.
+ *
+ * Return: @parent
+ */
+struct mdev_cxl_parent *mdev_cxl_parent_get(struct mdev_cxl_parent *parent)
+{
+	kobject_get(&parent->kobj);
+	return parent;
+}
+EXPORT_SYMBOL_NS_GPL(mdev_cxl_parent_get, "MDEV_CXL");
+
+/**
+ * mdev_cxl_parent_put - let go what mdev_cxl_parent_get() has kept
+ * @parent: the parent
+ *
+ * May sleep.
+ */
+void mdev_cxl_parent_put(struct mdev_cxl_parent *parent)
+{
+	kobject_put(&parent->kobj);
+}
+EXPORT_SYMBOL_NS_GPL(mdev_cxl_parent_put, "MDEV_CXL");
 
 /**
  * mdev_cxl_parent_drvdata - what the parent driver registered as its own

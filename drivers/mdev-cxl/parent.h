@@ -19,8 +19,8 @@ struct dentry;
 struct task_struct;
 struct mcxl_instance;
 
-/* So many pieces can be cleared at once */
-#define MCXL_CLEAR_LOCKS	16
+/* So many pieces of a granule can be cleared at once */
+#define MCXL_CLEAR_LOCKS	4
 
 /**
  * struct mdev_cxl_parent - a physical device that is shared
@@ -34,8 +34,8 @@ struct mcxl_instance;
  * @mdev_type_release: release of the ktype of the mdev core
  * @dirty: a bit for every MCXL_PIECE of DPA whose content may not be seen by
  *	the next reader; atomic bit operations, see clear.c
- * @clear_locks: each for the pieces whose number has its own as a remainder;
- *	see clear.c
+ * @clear_locks: MCXL_CLEAR_LOCKS for each granule of DPA, so that no two
+ *	partitions share one; see clear.c
  * @clear_gate: held by @clear_thread while it touches memory
  * @clear_thread: clears what is dirty
  * @clear_wait: what it waits on
@@ -55,7 +55,7 @@ struct mdev_cxl_parent {
 	struct kobj_type type_ktype;
 	void (*mdev_type_release)(struct kobject *kobj);
 	unsigned long *dirty;
-	struct mutex clear_locks[MCXL_CLEAR_LOCKS]; /* a piece is cleared once */
+	struct mutex *clear_locks; /* a piece is cleared once */
 	struct mutex clear_gate; /* keeps the thread off a blocked device */
 	struct task_struct *clear_thread;
 	wait_queue_head_t clear_wait;
@@ -83,14 +83,17 @@ void mcxl_parent_del(struct mdev_cxl_parent *parent,
 void mcxl_parents_wait(void);
 
 /* error.c: what is poisoned */
+void mcxl_poison_leave(struct mdev_cxl_parent *parent);
 u64 mcxl_poison_find(struct mdev_cxl_parent *parent, u64 dpa, u64 len);
 
 /* clear.c: what clears dirty memory in the background */
+int mcxl_clear_init(struct mdev_cxl_parent *parent);
 int mcxl_clear_start(struct mdev_cxl_parent *parent);
 void mcxl_clear_stop(struct mdev_cxl_parent *parent);
 u64 mcxl_clear_dirty_bytes(struct mdev_cxl_parent *parent, u64 dpa, u64 len);
 
 /* clear.c: the kernel's way to the memory, poisoned, dirty or not */
+u64 mcxl_next_populated(struct mdev_cxl_parent *parent, u64 dpa, u64 end);
 void *mcxl_dpa_vaddr(struct mdev_cxl_parent *parent, u64 dpa, size_t *len);
 
 #endif /* _MDEV_CXL_PARENT_H */

@@ -168,7 +168,10 @@ static int map_memory(struct mcxl_pci *mp)
 
 	mp->pgmap.type = MEMORY_DEVICE_GENERIC;
 	mp->pgmap.ops = &mcxl_pci_pagemap_ops;
-	mp->pgmap.vmemmap_shift = PMD_ORDER;
+	/* Blocks of pages, no larger than the ends of the memory are aligned */
+	mp->pgmap.vmemmap_shift =
+		min_t(unsigned long, PMD_ORDER,
+		      __ffs64(PHYS_PFN(mp->hpa.start | range_len(&mp->hpa))));
 	mp->pgmap.range = mp->hpa;
 	mp->pgmap.nr_range = 1;
 	addr = devm_memremap_pages(dev, &mp->pgmap);
@@ -200,9 +203,17 @@ static void unregister(void *data)
 	struct mcxl_pci *mp = data;
 	struct mdev_cxl_parent *parent = mp->parent;
 
+	/*
+	 * The function was pulled out, or the CXL core has lost the way to its
+	 * memory. Then no VMM may have it while it is asked to let go.
+	 */
+	if (!mcxl_pci_hdm_is_kept(&mp->hdm))
+		mdev_cxl_parent_failed(parent);
+	/* That may take long, and memory go bad meanwhile */
+	mdev_cxl_unregister_parent(parent);
 	scoped_guard(mutex, &mp->lock)
 		mp->parent = NULL;
-	mdev_cxl_unregister_parent(parent);
+	mdev_cxl_parent_put(parent);
 }
 
 static int register_parent(struct mcxl_pci *mp)
@@ -238,7 +249,7 @@ static int register_parent(struct mcxl_pci *mp)
 	if (IS_ERR(parent))
 		return PTR_ERR(parent);
 	scoped_guard(mutex, &mp->lock)
-		mp->parent = parent;
+		mp->parent = mdev_cxl_parent_get(parent);
 	return devm_add_action_or_reset(&pdev->dev, unregister, mp);
 }
 

@@ -108,8 +108,16 @@ int mcxl_pci_hdm_save(struct mcxl_pci_hdm *hdm)
 	return 0;
 }
 
-/* Is every register of the decoder as it was saved? */
-static bool is_kept(const struct mcxl_pci_hdm *hdm)
+/**
+ * mcxl_pci_hdm_is_kept - is every register of the decoder as it was saved?
+ * @hdm: saved
+ *
+ * Any context.
+ *
+ * Return: true while the decoder leads to the memory; false for a function that
+ * does not answer
+ */
+bool mcxl_pci_hdm_is_kept(const struct mcxl_pci_hdm *hdm)
 {
 	unsigned int i;
 
@@ -179,7 +187,7 @@ int mcxl_pci_hdm_restore(struct mcxl_pci_hdm *hdm)
 	rc = wait_active(hdm);
 	if (rc)
 		return rc;
-	if (!is_kept(hdm)) {
+	if (!mcxl_pci_hdm_is_kept(hdm)) {
 		rc = commit(hdm);
 		if (rc)
 			return rc;

@@ -196,6 +196,8 @@ struct mdev_cxl_parent_desc {
 struct mdev_cxl_parent *
 mdev_cxl_register_parent(const struct mdev_cxl_parent_desc *desc);
 void mdev_cxl_unregister_parent(struct mdev_cxl_parent *parent);
+struct mdev_cxl_parent *mdev_cxl_parent_get(struct mdev_cxl_parent *parent);
+void mdev_cxl_parent_put(struct mdev_cxl_parent *parent);
 void *mdev_cxl_parent_drvdata(const struct mdev_cxl_parent *parent);
 
 void mdev_cxl_parent_reset_prepare(struct mdev_cxl_parent *parent);
