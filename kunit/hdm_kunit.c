@@ -176,7 +176,7 @@ static void control_test(struct kunit *test)
 {
 	struct mcxl_function *fn = make_function(test, 8 * MIB256, 4);
 
-	hdm_wr(fn, DEC_CTRL(0), ~CTRL_COMMIT);
+	hdm_wr(fn, DEC_CTRL(0), (u32)~CTRL_COMMIT);
 	KUNIT_EXPECT_EQ(test, hdm_rd(fn, DEC_CTRL(0)), 0x11ff);
 	hdm_wr(fn, DEC_CTRL(0), 0);
 	KUNIT_EXPECT_EQ(test, hdm_rd(fn, DEC_CTRL(0)), 0);
