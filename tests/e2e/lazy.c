@@ -199,28 +199,39 @@ static void test_resets(void)
 	close_device();
 }
 
-/* Writes for ever, over what was left and is not cleared yet */
-static pid_t start_writer(void)
+/* Writes for ever, over what was left and is not cleared yet; says when once */
+static pid_t start_writer(int said)
 {
 	pid_t pid = fork();
 
 	if (pid)
 		return pid;
 	open_device();
+	fill(size - SPAN);
+	if (write(said, "", 1) != 1)
+		err(1, "pipe");
 	for (;;)
 		fill(size - SPAN);
 }
 
 static void test_kills(void)
 {
-	unsigned int n;
+	unsigned int n, killed = 0;
+	int status, said[2];
 	pid_t pid;
+	char c;
 
+	if (pipe(said))
+		err(1, "pipe");
 	for (n = 0; n < KILLS; n++) {
-		pid = start_writer();
-		usleep(100000 + random() % 400000);
+		pid = start_writer(said[1]);
+		if (read(said[0], &c, 1) != 1)
+			err(1, "writer");
+		usleep(random() % 300000);
 		kill(pid, SIGKILL);
-		waitpid(pid, NULL, 0);
+		if (waitpid(pid, &status, 0) != pid)
+			err(1, "writer");
+		killed += WIFSIGNALED(status);
 
 		open_device();
 		epoch = 1;
@@ -229,7 +240,10 @@ static void test_kills(void)
 		stop_readers();
 		close_device();
 	}
+	tap_eq(killed, KILLS, "writers that were killed at it");
 	check_readers("killed");
+	close(said[0]);
+	close(said[1]);
 }
 
 int main(int argc, char **argv)

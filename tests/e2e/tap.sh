@@ -125,10 +125,14 @@ write_error()
 
 # Linux 7.3 detaches the memdev of an unbound function later, from a work item
 # that releases whatever driver the function has by then: let it go first.
+cxl_flush()
+{
+	[[ ! -e /sys/bus/cxl/flush ]] || write /sys/bus/cxl/flush 1
+}
+
 unbind_parent()
 {
-	write "$parent/driver/unbind" "${parent##*/}" || return
-	sleep 1
+	write "$parent/driver/unbind" "${parent##*/}" && cxl_flush
 }
 
 # soon COMMAND...: it comes true within some seconds

@@ -219,23 +219,30 @@ static void test_each(void)
 		       windows[i]->good[OPEN]);
 }
 
-/* No touch is waited for: they meet the zaps anywhere */
+/*
+ * No touch is waited for: they meet the zaps anywhere. Between a zap and what
+ * undoes it is just enough time for one to begin and end.
+ */
 static void test_flat_out(void)
 {
 	const struct way all = { .aperture = true };
+	unsigned long bad = sum_bad(CLOSED), good = aperture.good[CLOSED];
 	struct timespec start, end;
-	unsigned long bad;
 	unsigned int n;
 
-	step(&all);
 	clock_gettime(CLOCK_MONOTONIC, &start);
 	for (n = 0; n < ROUNDS; n++) {
+		step(&all);
 		vfio_write(&v, CONFIG, PCI_COMMAND, 2, 0);
+		step(&all);
+		usleep(100);
+		step(&all);
 		vfio_write(&v, CONFIG, PCI_COMMAND, 2, PCI_COMMAND_MEMORY);
+		step(&all);
 	}
 	clock_gettime(CLOCK_MONOTONIC, &end);
-	while (aperture.phase % PHASES != OPEN)
-		step(&all);
+	tap_eq(sum_bad(CLOSED), bad, "flat out: touches that got through");
+	tap_ok(aperture.good[CLOSED] > good, "flat out: some were tried");
 	bad = sum_bad(OPEN);
 	wait_touched(&all);
 	tap_eq(sum_bad(OPEN), bad, "flat out: it works afterwards");
@@ -274,8 +281,8 @@ int main(int argc, char **argv)
 	test_each();
 	test_flat_out();
 	stop = true;
+	/* A touch that hangs is found by whoever waits for this program */
 	for (i = 0; i < 4; i++)
 		pthread_join(threads[i], NULL);
-	tap_ok(true, "all threads come to their end");
 	return tap_done();
 }
