@@ -33,10 +33,12 @@
  * struct boot_info - what the VMM tells its guest, at BOOT_INFO
  * @tsc_khz: frequency of the time stamp counter
  * @stream_seconds: how long to stream over the memory
+ * @short_run: not 0: commit two decoders and stream, and no more
  */
 struct boot_info {
 	uint64_t tsc_khz;
 	uint64_t stream_seconds;
+	uint64_t short_run;
 };
 
 #endif /* VMM_MACHINE_H */

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * vmm [-v] [-s SECONDS] UUID GUEST: run a guest on an instance. Ends with the
- * guest's status; 3 when somebody wanted the instance back.
+ * vmm [-q] [-v] [-s SECONDS] UUID GUEST: run a guest on an instance; with -q it
+ * does no more than it takes to stream. Ends with the guest's status; 3 when
+ * somebody wanted the instance back.
  */
 #include <err.h>
 #include <errno.h>
@@ -165,7 +166,7 @@ static void run(struct vm *vm)
 
 static void usage(void)
 {
-	errx(2, "usage: vmm [-v] [-s SECONDS] UUID GUEST");
+	errx(2, "usage: vmm [-q] [-v] [-s SECONDS] UUID GUEST");
 }
 
 int main(int argc, char **argv)
@@ -173,9 +174,11 @@ int main(int argc, char **argv)
 	struct vm vm = { .info.stream_seconds = 1 };
 	int opt, rc;
 
-	while ((opt = getopt(argc, argv, "vs:")) != -1) {
+	while ((opt = getopt(argc, argv, "qvs:")) != -1) {
 		if (opt == 'v')
 			vm.verbose = true;
+		else if (opt == 'q')
+			vm.info.short_run = 1;
 		else if (opt == 's')
 			vm.info.stream_seconds = strtoul(optarg, NULL, 0);
 		else
