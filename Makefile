@@ -21,7 +21,7 @@ help: ## this list
 	@sed -n 's/^\([a-z][a-z-]*\):.*## \(.*\)/  \1|\2/p' $(MAKEFILE_LIST) | \
 		awk -F'|' '{ printf "%-14s %s\n", $$1, $$2 }'
 	@echo
-	@echo 'check, bench, demo, kunit, coverage, lint, docs and shell need root and the package mmdebstrap;'
+	@echo 'check, bench, demo, kunit, coverage, fuzz, fuzz-vfio, soak, lint, docs and shell need root and the package mmdebstrap;'
 	@echo 'what they build is kept in $${MDEV_CXL_CACHE:-~/.cache/mdev-cxl}.'
 
 .PHONY: modules
