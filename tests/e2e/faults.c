@@ -53,6 +53,7 @@ static uint64_t fresh;
 enum spare {
 	SPARE_KMEMLEAK,
 	SPARE_VFIO_GROUP,
+	NR_SPARES,
 };
 
 /**
@@ -65,8 +66,9 @@ enum spare {
  * @anywhere: let fail whatever the thread does in the kernel; else only what
  *	is done on behalf of our modules
  * @certain: must not fail, whatever does
- * @any_errno: on the PCI parent, as linux's CXL core has more than one for what
- *	fails in it
+ * @any_errno: linux's CXL core has more than one for what fails in it
+ * @module: only what is done on behalf of this one; NULL: of all of ours
+ * @depth: how many callers up that is looked for, if it is not all the way
  * @spare: what is spared
  */
 struct operation {
@@ -78,6 +80,8 @@ struct operation {
 	bool anywhere;
 	bool certain;
 	bool any_errno;
+	const char *module;
+	const char *depth;
 	enum spare spare;
 };
 
@@ -158,54 +162,42 @@ static void set_capability(const char *name, const char *attr, const char *text)
 	must(putf(text, DEBUGFS "%s/%s", name, attr), attr);
 }
 
-/* Only what has code between these addresses on its stack may fail */
-static void set_range(unsigned long start, unsigned long end)
+static void set_range_of(const char *what, unsigned long start,
+			 unsigned long end)
 {
-	char text[32];
+	char attr[32], text[32];
 	unsigned int i;
 
 	for (i = 0; i < 3; i++) {
+		snprintf(attr, sizeof(attr), "%s-start", what);
 		snprintf(text, sizeof(text), "%#lx", start);
-		set_capability(capabilities[i], "require-start", text);
+		set_capability(capabilities[i], attr, text);
+		snprintf(attr, sizeof(attr), "%s-end", what);
 		snprintf(text, sizeof(text), "%#lx", end);
-		set_capability(capabilities[i], "require-end", text);
+		set_capability(capabilities[i], attr, text);
 	}
 }
 
-/* Code of the modules whose names start so: they are loaded side by side */
-static void set_modules(const char *prefix)
+/* Only what has code between these addresses on its stack may fail */
+static void set_range(unsigned long start, unsigned long end)
 {
-	unsigned long start = ULONG_MAX, end = 0, size, at;
-	FILE *f = fopen("/proc/modules", "r");
-	char line[512], name[128];
-
-	if (!f)
-		err(1, "/proc/modules");
-	while (fgets(line, sizeof(line), f)) {
-		if (sscanf(line, "%127s %lu %*s %*s %*s %lx", name, &size,
-			   &at) != 3 ||
-		    strncmp(name, prefix, strlen(prefix)))
-			continue;
-		start = at < start ? at : start;
-		end = at + size > end ? at + size : end;
-	}
-	fclose(f);
-	if (!end)
-		errx(1, "no module %s", prefix);
-	set_range(start, end);
+	set_range_of("require", start, end);
 }
 
 /**
- * struct code - a function of the kernel that is spared
- * @name: its name
- * @start: its address, as text
+ * struct code - addresses of code of the kernel
+ * @name: of a function, or of a module
+ * @start: its first address
  * @end: address of what comes behind it
  */
-static struct code {
+struct code {
 	const char *name;
-	char start[20];
-	char end[20];
-} spared[] = {
+	unsigned long start;
+	unsigned long end;
+};
+
+/* Functions that are spared */
+static struct code spared[NR_SPARES] = {
 	/* kmemleak's books: it has memory of its own if it gets none */
 	[SPARE_KMEMLEAK] = { .name = "__alloc_object" },
 	/*
@@ -215,53 +207,104 @@ static struct code {
 	[SPARE_VFIO_GROUP] = { .name = "vfio_create_group" },
 };
 
-static void find_spared(void)
+static struct code modules[] = {
+	{ .name = "mdev_cxl", .start = ULONG_MAX },
+	{ .name = "mdev_cxl_pci", .start = ULONG_MAX },
+	{ .name = "mdev_cxl_soft", .start = ULONG_MAX },
+};
+
+#define NR_MODULES	(sizeof(modules) / sizeof(modules[0]))
+
+/* One line of /proc/kallsyms; they come in the order of addresses */
+static void see_function(unsigned long at, const char *name)
 {
-	FILE *f = fopen("/proc/kallsyms", "r");
-	char line[512], at[20] = "0x", name[256];
-	struct code *last = NULL;
+	static struct code *last;
 	unsigned int i;
 
+	if (last)
+		last->end = at;
+	last = NULL;
+	for (i = 0; i < NR_SPARES; i++) {
+		if (strcmp(name, spared[i].name))
+			continue;
+		last = &spared[i];
+		last->start = at;
+	}
+}
+
+static void see_module(unsigned long at, const char *name)
+{
+	unsigned int i;
+
+	for (i = 0; i < NR_MODULES; i++) {
+		struct code *m = &modules[i];
+
+		if (strcmp(name, m->name))
+			continue;
+		m->start = at < m->start ? at : m->start;
+		/* Code is in pages of its own, all of which it has */
+		m->end = (at | 0xfff) + 1 > m->end ? (at | 0xfff) + 1 : m->end;
+	}
+}
+
+static void find_code(void)
+{
+	char line[512], kind, name[256], module[128];
+	unsigned long at;
+	FILE *f;
+	int n;
+
+	f = fopen("/proc/kallsyms", "r");
 	if (!f)
 		err(1, "/proc/kallsyms");
 	while (fgets(line, sizeof(line), f)) {
-		if (sscanf(line, "%17s %*c %255s", at + 2, name) != 2)
+		n = sscanf(line, "%lx %c %255s [%127[^]]]", &at, &kind, name,
+			   module);
+		if (n < 3 || (kind | 0x20) != 't')
 			continue;
-		if (last)
-			memcpy(last->end, at, sizeof(at));
-		last = NULL;
-		for (i = 0; i < 2; i++) {
-			if (strcmp(name, spared[i].name))
-				continue;
-			last = &spared[i];
-			memcpy(last->start, at, sizeof(at));
-		}
+		if (n == 4)
+			see_module(at, module);
+		else
+			see_function(at, name);
 	}
 	fclose(f);
 }
 
-static void spare(const struct code *code)
+/* Code of that module, or of all of ours, which are loaded side by side */
+static void set_modules(const char *only)
 {
+	unsigned long start = ULONG_MAX, end = 0;
 	unsigned int i;
 
-	if (!*code->end)
-		errx(1, "no function %s", code->name);
-	for (i = 0; i < 3; i++) {
-		set_capability(capabilities[i], "reject-start", code->start);
-		set_capability(capabilities[i], "reject-end", code->end);
+	for (i = 0; i < NR_MODULES; i++) {
+		const struct code *m = &modules[i];
+
+		if (!m->end || (only && strcmp(m->name, only)))
+			continue;
+		start = m->start < start ? m->start : start;
+		end = m->end > end ? m->end : end;
 	}
+	if (!end)
+		errx(1, "no module %s", only ?: "of ours");
+	set_range(start, end);
+}
+
+static void spare(const struct code *code)
+{
+	if (!code->end)
+		errx(1, "no function %s", code->name);
+	set_range_of("reject", code->start, code->end);
 }
 
 static void set_up(void)
 {
 	unsigned int i;
 
-	find_spared();
+	find_code();
 	for (i = 0; i < 3; i++) {
 		set_capability(capabilities[i], "probability", "0");
 		set_capability(capabilities[i], "times", "0");
 		set_capability(capabilities[i], "verbose", "0");
-		set_capability(capabilities[i], "stacktrace-depth", "32");
 	}
 	set_capability("failslab", "ignore-gfp-wait", "N");
 	set_capability("fail_page_alloc", "ignore-gfp-wait", "N");
@@ -310,12 +353,20 @@ static const char *judge(const struct operation *o, int rc)
 		return wrong;
 	if (o->certain)
 		wrong = "it must not fail";
-	else if (!fits(rc) && !(o->any_errno && is_pci()))
+	else if (!o->any_errno && !fits(rc))
 		wrong = "the errno does not fit";
 
 	if (o->run())
 		return "a second try fails";
 	return wrong ?: o->wrong ? o->wrong(true) : NULL;
+}
+
+static void set_depth(const char *depth)
+{
+	unsigned int i;
+
+	for (i = 0; i < 3; i++)
+		set_capability(capabilities[i], "stacktrace-depth", depth);
 }
 
 static void walk(const struct operation *o)
@@ -329,7 +380,8 @@ static void walk(const struct operation *o)
 	if (o->anywhere)
 		set_range(0, ULONG_MAX);
 	else
-		set_modules("mdev_cxl");
+		set_modules(o->module);
+	set_depth(o->depth ?: "32");
 
 	for (n = 1; n < MAX_SITES; n++) {
 		if (o->before)
@@ -815,7 +867,20 @@ static void walk_worker(void)
 
 static const struct operation bind_op = {
 	"bind the parent", .run = run_bind, .wrong = bind_wrong,
-	.undo = undo_bind, .any_errno = true,
+	.undo = undo_bind,
+};
+
+/*
+ * What linux does when it finds the region and maps it is left out: it does not
+ * come back from all of its own failures. The next bind finds no region any more,
+ * or KASAN has no shadow for its memory.
+ */
+static const struct operation bind_pci_ops[] = {
+	{ "bind the parent: the framework", .run = run_bind,
+	  .wrong = bind_wrong, .undo = undo_bind, .module = "mdev_cxl" },
+	{ "bind the parent: what its driver itself asks for", .run = run_bind,
+	  .wrong = bind_wrong, .undo = undo_bind, .any_errno = true,
+	  .module = "mdev_cxl_pci", .depth = "9" },
 };
 
 static const struct operation unbind_op = {
@@ -905,11 +970,34 @@ static void find_parent(char **argv)
 		 strrchr(parent, '/') + 1);
 }
 
-int main(int argc, char **argv)
+static void set_node(long node)
 {
 	char text[16];
-	long node;
 
+	snprintf(text, sizeof(text), "%ld", node);
+	must(putf(text, "%s/numa_node", parent), "numa_node");
+}
+
+/* Leaves it unbound */
+static void walk_bind(void)
+{
+	long node = number(parent, "numa_node");
+
+	walk(&unbind_op);
+	undo_bind();
+	if (!is_pci()) {
+		walk(&bind_op);
+		return;
+	}
+	/* Of a node, linux probes it from a work item, which nothing fails */
+	set_node(-1);
+	walk(&bind_pci_ops[0]);
+	walk(&bind_pci_ops[1]);
+	set_node(node);
+}
+
+int main(int argc, char **argv)
+{
 	if (argc != 3)
 		errx(2, "usage: faults PARENT TYPE");
 	find_parent(argv);
@@ -927,17 +1015,7 @@ int main(int argc, char **argv)
 	walk_vfio();
 	undo_create();
 
-	/* Of a node, linux probes it from a work item, which nothing fails */
-	node = number(parent, "numa_node");
-	if (is_pci())
-		must(putf("-1", "%s/numa_node", parent), "numa_node");
-	walk(&unbind_op);
-	undo_bind();
-	walk(&bind_op);
-	if (is_pci()) {
-		snprintf(text, sizeof(text), "%ld", node);
-		must(putf(text, "%s/numa_node", parent), "numa_node");
-	}
+	walk_bind();
 	undo_unbind();
 	set_range(0, ULONG_MAX);
 	return tap_done();
