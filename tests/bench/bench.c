@@ -12,6 +12,8 @@
 #include <err.h>
 #include <fcntl.h>
 #include <glob.h>
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -41,6 +43,9 @@
 #define COPY_SIZE	(256 * MIB)
 #define CLEAR_SIZE	(256 * MIB)
 #define INSTANCES	256
+/* What neighbours copy at a time, and for how long */
+#define STREAMED	(16 * MIB)
+#define STREAM_US	500000
 
 static const char *soft_types, *pci_types, *mtty_types;
 
@@ -495,6 +500,64 @@ static struct sample take_stosb(const void *mem)
 	return (struct sample) { now() - start, CLEAR_SIZE };
 }
 
+/**
+ * struct neighbours - guests that keep both CPUs busy with their memory
+ * @mem: of each
+ * @cleared: all of this is cleared meanwhile, or NULL
+ */
+struct neighbours {
+	char *mem[2];
+	const struct target *cleared;
+};
+
+/* What one of them does, and how many bytes it has got through */
+struct stream {
+	pthread_t thread;
+	char *mem;
+	uint64_t bytes;
+};
+
+static atomic_bool enough;
+
+static void *stream(void *arg)
+{
+	struct stream *s = arg;
+
+	while (!enough) {
+		memcpy(s->mem + STREAMED, s->mem, STREAMED);
+		s->bytes += STREAMED;
+	}
+	return NULL;
+}
+
+static struct sample take_streams(const void *arg)
+{
+	const struct neighbours *n = arg;
+	struct stream s[2] = {};
+	uint64_t start;
+	int i;
+
+	if (n->cleared) {
+		touch(n->cleared->mem, n->cleared->size, PIECE);
+		reset_and_clear(n->cleared->dev);
+	}
+	enough = false;
+	start = now();
+	for (i = 0; i < 2; i++) {
+		s[i].mem = n->mem[i];
+		if (pthread_create(&s[i].thread, NULL, stream, &s[i]))
+			errx(1, "thread");
+	}
+	usleep(STREAM_US);
+	enough = true;
+	for (i = 0; i < 2; i++)
+		pthread_join(s[i].thread, NULL);
+	start = now() - start;
+	if (n->cleared)
+		wait_clean(n->cleared->dev);
+	return (struct sample) { start, s[0].bytes + s[1].bytes };
+}
+
 /* The rows */
 
 static void lifetime(void)
@@ -647,6 +710,34 @@ static void clearing(void)
 	close_instance(&soft);
 }
 
+static void fairness(void)
+{
+	struct device soft, left, right;
+	struct target target = { &soft, NULL, GIB, GIB };
+	struct neighbours alone = {}, disturbed;
+	const struct row row = {
+		"memcpy of two neighbours", RATE, 1, "",
+		{ "while 1 GiB is cleared", take_streams, &disturbed },
+		{ "undisturbed", take_streams, &alone }, 0.9,
+	};
+
+	open_instance(&soft, soft_types, "1g-10d");
+	open_instance(&left, soft_types, "256m");
+	open_instance(&right, soft_types, "256m");
+	target.mem = map_device(&soft, reserve(GIB), GIB);
+	alone.mem[0] = map_device(&left, reserve(2 * STREAMED), 2 * STREAMED);
+	alone.mem[1] = map_device(&right, reserve(2 * STREAMED), 2 * STREAMED);
+	disturbed = alone;
+	disturbed.cleared = &target;
+	table_row(&row);
+	munmap(target.mem, GIB);
+	munmap(alone.mem[0], 2 * STREAMED);
+	munmap(alone.mem[1], 2 * STREAMED);
+	close_instance(&right);
+	close_instance(&left);
+	close_instance(&soft);
+}
+
 int main(int argc, char **argv)
 {
 	struct device soft, peer;
@@ -676,8 +767,10 @@ int main(int argc, char **argv)
 	close_instance(&soft);
 	vfio_close(&peer.v);
 	resets();
-	if (!instructions)
+	if (!instructions) {
 		clearing();
+		fairness();
+	}
 	table_end();
 	return 0;
 }
