@@ -37,11 +37,15 @@ user: ## build the user programs of samples/ and tests/ into BUILD
 	done
 
 .PHONY: install
-install: modules ## install modules, headers, mdevctl files (DESTDIR, PREFIX)
+install: modules ## install modules, headers, files for mdevctl and udev (DESTDIR, PREFIX)
 	$(MAKE) -C $(KDIR) M=$(CURDIR) MO=$(abspath $(BUILD)/modules) \
 		$(if $(DESTDIR),INSTALL_MOD_PATH=$(abspath $(DESTDIR))) modules_install
-	install -D -m 644 -t $(DESTDIR)$(PREFIX)/include/linux include/linux/mdev_cxl.h \
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/include/linux \
 		include/uapi/linux/vfio_mdev_cxl.h
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/src/mdev-cxl/include/linux \
+		include/linux/mdev_cxl.h
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/src/mdev-cxl \
+		$(BUILD)/modules/Module.symvers
 	$(MAKE) -C mdevctl-types install DESTDIR=$(DESTDIR) PREFIX=$(PREFIX)
 
 .PHONY: kunit
