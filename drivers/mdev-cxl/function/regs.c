@@ -83,9 +83,17 @@ u32 mcxl_reg_read(const struct mcxl_function *fn, enum mcxl_space space,
 	return word ? *word : 0;
 }
 
-/* The table entry of each register, so that no access need search for it */
-static const struct mcxl_reg *
-reg_index[MCXL_NR_SPACES][SPACE_DWORDS] __ro_after_init;
+/**
+ * struct slot - what there is at a dword, so that no access need search for it
+ * @reg: table entry of the register, or NULL
+ * @n: which of the registers that it stands for
+ */
+struct slot {
+	const struct mcxl_reg *reg;
+	unsigned int n;
+};
+
+static struct slot reg_index[MCXL_NR_SPACES][SPACE_DWORDS] __ro_after_init;
 
 static void __init index_bank(const struct mcxl_bank *bank)
 {
@@ -95,9 +103,9 @@ static void __init index_bank(const struct mcxl_bank *bank)
 	for (reg = bank->regs; reg < bank->regs + bank->nr; reg++) {
 		for (n = 0; n < max(reg->count, 1); n++) {
 			u32 offset = reg->offset + n * reg->stride;
+			u32 i = dword_at(bank->space, offset);
 
-			reg_index[bank->space][dword_at(bank->space, offset)] =
-				reg;
+			reg_index[bank->space][i] = (struct slot) { reg, n };
 		}
 	}
 }
@@ -116,21 +124,6 @@ void __init mcxl_function_setup(void)
 		index_bank(mcxl_banks[i]);
 }
 
-/* Table entry of the register at @offset; *@n: which of its array */
-static const struct mcxl_reg *find_reg(enum mcxl_space space, u32 offset,
-				       unsigned int *n)
-{
-	unsigned int i = dword_at(space, offset);
-	const struct mcxl_reg *reg;
-
-	reg = i < SPACE_DWORDS ? reg_index[space][i] : NULL;
-	*n = 0;
-	if (reg && reg->count)
-		*n = array_index_nospec((offset - reg->offset) / reg->stride,
-					reg->count);
-	return reg;
-}
-
 /**
  * mcxl_reg_write - write some bytes of a register
  * @fn: the function
@@ -144,15 +137,19 @@ static const struct mcxl_reg *find_reg(enum mcxl_space space, u32 offset,
 u32 mcxl_reg_write(struct mcxl_function *fn, enum mcxl_space space, u32 offset,
 		   u32 value, u32 bytes)
 {
+	unsigned int i = dword_at(space, offset);
 	const struct mcxl_reg *reg;
 	struct mcxl_write w;
 	u32 *word, rw;
 
-	reg = find_reg(space, offset, &w.n);
+	if (i == SPACE_DWORDS)
+		return 0;
+	reg = reg_index[space][i].reg;
 	if (!reg)
 		return 0;
 
 	word = mcxl_reg_word(fn, space, offset);
+	w.n = reg_index[space][i].n;
 	rw = reg->rw & bytes;
 	if (reg->writable)
 		rw &= reg->writable(fn, w.n);
