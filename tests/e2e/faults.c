@@ -871,16 +871,15 @@ static const struct operation bind_op = {
 };
 
 /*
- * What linux does when it finds the region and maps it is left out: it does not
- * come back from all of its own failures. The next bind finds no region any more,
- * or KASAN has no shadow for its memory.
+ * What the driver itself asks for. What the framework does in a bind is the same
+ * on the software parent. And what linux does when it finds the region and maps
+ * it is left out, as it does not come back from all of its own failures: the next
+ * bind finds no region any more, or KASAN has no shadow for its memory.
  */
-static const struct operation bind_pci_ops[] = {
-	{ "bind the parent: the framework", .run = run_bind,
-	  .wrong = bind_wrong, .undo = undo_bind, .module = "mdev_cxl" },
-	{ "bind the parent: what its driver itself asks for", .run = run_bind,
-	  .wrong = bind_wrong, .undo = undo_bind, .any_errno = true,
-	  .module = "mdev_cxl_pci", .depth = "9" },
+static const struct operation bind_pci_op = {
+	"bind the parent", .run = run_bind, .wrong = bind_wrong,
+	.undo = undo_bind, .any_errno = true, .module = "mdev_cxl_pci",
+	.depth = "9",
 };
 
 static const struct operation unbind_op = {
@@ -991,8 +990,7 @@ static void walk_bind(void)
 	}
 	/* Of a node, linux probes it from a work item, which nothing fails */
 	set_node(-1);
-	walk(&bind_pci_ops[0]);
-	walk(&bind_pci_ops[1]);
+	walk(&bind_pci_op);
 	set_node(node);
 }
 

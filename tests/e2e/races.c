@@ -6,7 +6,8 @@
  * memory is free, every count is what it was, and an instance works.
  *
  * $MDEV_CXL_PARENT names the parent; SEED= repeats a run as far as that goes,
- * ROUNDS= multiplies its rounds.
+ * ROUNDS= multiplies its rounds. On the PCI parent, where a bind takes long, there
+ * are a quarter of them.
  */
 #define _GNU_SOURCE
 #include <dirent.h>
@@ -547,10 +548,15 @@ static void check_after(const char *name)
 	tap_eq(destroy(uuid), 0, "%s: it can be removed", name);
 }
 
+static unsigned int all_rounds(unsigned int rounds, unsigned int factor)
+{
+	return (soft ? rounds : (rounds + 3) / 4) * factor;
+}
+
 static unsigned int run(const struct race *race, unsigned int seed,
 			unsigned int factor)
 {
-	unsigned int i, sum = 0, rounds = race->rounds * factor;
+	unsigned int i, sum = 0, rounds = all_rounds(race->rounds, factor);
 	time_t end = time(NULL) + HANG * factor;
 	pid_t pids[MAX_ACTORS] = {};
 
@@ -615,7 +621,7 @@ int main(void)
 	const char *env = getenv("SEED");
 	unsigned int seed = env ? (unsigned int)strtoul(env, NULL, 0) :
 				  (unsigned int)time(NULL);
-	unsigned int i, sum = 0, factor;
+	unsigned int i, sum = 0, factor, wanted;
 
 	env = getenv("ROUNDS");
 	factor = env ? strtoul(env, NULL, 0) : 1;
@@ -631,7 +637,7 @@ int main(void)
 		if (soft || !races[i].soft)
 			sum += run(&races[i], seed + 100 * i, factor);
 	}
-	tap_ok(sum >= 10000 * factor, "%u rounds, wanted at least %u", sum,
-	       10000 * factor);
+	wanted = all_rounds(10000, factor);
+	tap_ok(sum >= wanted, "%u rounds, wanted at least %u", sum, wanted);
 	return tap_done();
 }
