@@ -111,22 +111,34 @@ static void test_dirty(const char *uuid, long whole)
 	       touch(mem, GIB));
 }
 
+/* What looks like an entry for a page of 2 MiB: present, huge, its number */
+static uint64_t like_a_pmd(size_t i)
+{
+	return i << 21 | 0xe7;
+}
+
 /*
  * A mapping that loses pieces after all of it was touched: linux must not take a
- * gigabyte in one for a table of pages.
+ * gigabyte in one for a table of pages, and what is in the first of its pages,
+ * which would then be that table, for pages that are to be split.
  */
 static void test_cut(void)
 {
 	volatile uint8_t *mem = map(BAR2, 0, GIB, 0);
+	volatile uint64_t *table = (volatile uint64_t *)mem;
 	unsigned int wrong = 0;
 	size_t i;
 
-	for (i = 0; i < GIB; i += 2 * MIB)
+	for (i = 2 * MIB; i < GIB; i += 2 * MIB)
 		mem[i + 5] = i / (2 * MIB) % 251;
+	for (i = 0; i < 512; i++)
+		table[i] = like_a_pmd(i);
 	munmap((void *)(mem + 4 * KIB), 4 * KIB);
 	mprotect((void *)(mem + 512 * MIB + 4 * KIB), 4 * KIB, PROT_READ);
 	munmap((void *)(mem + GIB - 2 * MIB), 2 * MIB);
-	for (i = 0; i < GIB - 2 * MIB; i += 2 * MIB)
+	for (i = 0; i < 512; i++)
+		wrong += table[i] != like_a_pmd(i);
+	for (i = 2 * MIB; i < GIB - 2 * MIB; i += 2 * MIB)
 		wrong += mem[i + 5] != i / (2 * MIB) % 251;
 	tap_eq(wrong, 0, "what is left of a mapping that was cut");
 	tap_ok(faults_on_write((void *)(mem + 8 * KIB)) == 0 &&
