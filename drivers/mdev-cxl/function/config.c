@@ -40,10 +40,8 @@ static u32 pmcsr_written(struct mcxl_function *fn, const struct mcxl_write *w)
 
 	/* D1 and D2 do not exist: the write is discarded */
 	if (to != PCI_D0_STATE && to != PCI_D3HOT_STATE) {
-		u32 *pmcsr = mcxl_reg_word(fn, MCXL_SPACE_CONFIG,
-					   MCXL_CFG_PM + PCI_PM_CTRL);
-
-		*pmcsr = (w->new & ~PCI_PM_CTRL_STATE_MASK) | from;
+		fn->config[(MCXL_CFG_PM + PCI_PM_CTRL) / 4] =
+			(w->new & ~PCI_PM_CTRL_STATE_MASK) | from;
 		return 0;
 	}
 	if (from == to)

@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The virtual CXL function as a whole: accesses of any size, resets. */
+/* The virtual CXL function as a whole: how it starts, resets, errors. */
 #include <linux/bitops.h>
 #include <linux/errno.h>
 #include <linux/export.h>
-#include <linux/minmax.h>
 #include <linux/string.h>
-#include <linux/unaligned.h>
 
 #include <kunit/visibility.h>
 
@@ -48,90 +46,6 @@ int mcxl_function_init(struct mcxl_function *fn,
 	return 0;
 }
 EXPORT_SYMBOL_IF_KUNIT(mcxl_function_init);
-
-/* The lowest bytes of a register, to anywhere */
-static void put_bytes(u32 value, u8 *buf, u32 len)
-{
-	while (len--) {
-		*buf++ = value;
-		value >>= 8;
-	}
-}
-
-/**
- * mcxl_function_read - read registers
- * @fn: the function
- * @space: register space
- * @offset: of the first byte, any
- * @buf: filled, little-endian as in PCI
- * @count: bytes, any
- *
- * Reads have no side effects. What does not exist reads zero.
- */
-void mcxl_function_read(const struct mcxl_function *fn, enum mcxl_space space,
-			u32 offset, void *buf, u32 count)
-{
-	while (count) {
-		u32 shift = offset % 4, len = min(count, 4 - shift);
-		u32 value = mcxl_reg_read(fn, space, offset - shift);
-
-		if (len == 4)
-			put_unaligned_le32(value, buf);
-		else
-			put_bytes(value >> shift * 8, buf, len);
-		offset += len;
-		buf += len;
-		count -= len;
-	}
-}
-EXPORT_SYMBOL_IF_KUNIT(mcxl_function_read);
-
-static u32 get_bytes(const u8 *buf, u32 len)
-{
-	u32 value = 0;
-
-	while (len--)
-		value = value << 8 | buf[len];
-	return value;
-}
-
-/**
- * mcxl_function_write - write registers
- * @fn: the function
- * @space: register space
- * @offset: of the first byte, any
- * @buf: little-endian as in PCI
- * @count: bytes, any
- *
- * Each 32-bit register that the bytes touch is written once, the lowest
- * first. What does not exist, or can't be written, keeps its value.
- *
- * Return: MCXL_FX_* that the caller is to carry out
- */
-u32 mcxl_function_write(struct mcxl_function *fn, enum mcxl_space space,
-			u32 offset, const void *buf, u32 count)
-{
-	u32 effects = 0;
-
-	while (count) {
-		u32 shift = offset % 4, len = min(count, 4 - shift);
-		u32 value, bytes = ~0;
-
-		if (len == 4) {
-			value = get_unaligned_le32(buf);
-		} else {
-			value = get_bytes(buf, len) << shift * 8;
-			bytes = GENMASK(len * 8 - 1, 0) << shift * 8;
-		}
-		effects |= mcxl_reg_write(fn, space, offset - shift, value,
-					  bytes);
-		offset += len;
-		buf += len;
-		count -= len;
-	}
-	return effects;
-}
-EXPORT_SYMBOL_IF_KUNIT(mcxl_function_write);
 
 /**
  * mcxl_function_reset - reset a function

@@ -18,12 +18,12 @@
 
 static u32 get(const struct mcxl_function *fn, u32 reg)
 {
-	return mcxl_reg_read(fn, MCXL_SPACE_COMPONENT, HDM(reg));
+	return fn->cm[(HDM(reg) - MCXL_CM_OFFSET) / 4];
 }
 
 static void set(struct mcxl_function *fn, u32 reg, u32 value)
 {
-	*mcxl_reg_word(fn, MCXL_SPACE_COMPONENT, HDM(reg)) = value;
+	fn->cm[(HDM(reg) - MCXL_CM_OFFSET) / 4] = value;
 }
 
 static u64 get_pair(const struct mcxl_function *fn, u32 low)

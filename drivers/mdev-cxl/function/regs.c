@@ -1,16 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * One way to access registers: find the table entry, fold the bytes written
- * into the 32-bit register by its masks, then have its side effects, once.
+ * One way to access registers, of any size: find the table entry, fold the
+ * bytes written into the 32-bit register by its masks, then have its side
+ * effects, once.
  */
+#include <linux/align.h>
 #include <linux/array_size.h>
+#include <linux/bits.h>
 #include <linux/build_bug.h>
 #include <linux/cache.h>
+#include <linux/compiler.h>
+#include <linux/export.h>
 #include <linux/init.h>
 #include <linux/minmax.h>
 #include <linux/nospec.h>
 #include <linux/sizes.h>
 #include <linux/types.h>
+#include <linux/unaligned.h>
+
+#include <kunit/visibility.h>
 
 #include "regs.h"
 
@@ -42,45 +50,26 @@ static unsigned int dword_at(enum mcxl_space space, u32 offset)
 				  SPACE_DWORDS;
 }
 
-/**
- * mcxl_reg_word - where a register is kept
- * @fn: the function
- * @space: register space
- * @offset: of the register, a multiple of 4
- *
- * Return: the register, or NULL: there is none
- */
-u32 *mcxl_reg_word(struct mcxl_function *fn, enum mcxl_space space, u32 offset)
+/* The registers of a space */
+static u32 *words_of(struct mcxl_function *fn, enum mcxl_space space)
 {
-	unsigned int i = dword_at(space, offset);
-	u32 *words = fn->config;
-
 	BUILD_BUG_ON(ARRAY_SIZE(fn->config) != SPACE_DWORDS ||
 		     ARRAY_SIZE(fn->cm) != SPACE_DWORDS ||
 		     ARRAY_SIZE(fn->msix) != SPACE_DWORDS);
 	if (space == MCXL_SPACE_COMPONENT)
-		words = fn->cm;
-	else if (space == MCXL_SPACE_MSIX)
-		words = fn->msix;
-	return i < SPACE_DWORDS ? &words[i] : NULL;
+		return fn->cm;
+	return space == MCXL_SPACE_MSIX ? fn->msix : fn->config;
 }
 
-/**
- * mcxl_reg_read - read a register
- * @fn: the function
- * @space: register space
- * @offset: of the register, a multiple of 4
- *
- * Return: its value; 0 where there is no register
- */
-u32 mcxl_reg_read(const struct mcxl_function *fn, enum mcxl_space space,
-		  u32 offset)
+/* The register at @offset, a multiple of 4; 0 where there is none */
+static u32 reg_read(const struct mcxl_function *fn, enum mcxl_space space,
+		    u32 offset)
 {
-	/* Only looks */
-	const u32 *word = mcxl_reg_word((struct mcxl_function *)fn, space,
-					offset);
+	unsigned int i = dword_at(space, offset);
 
-	return word ? *word : 0;
+	/* Only looks */
+	return i < SPACE_DWORDS ?
+	       words_of((struct mcxl_function *)fn, space)[i] : 0;
 }
 
 /**
@@ -124,45 +113,142 @@ void __init mcxl_function_setup(void)
 		index_bank(mcxl_banks[i]);
 }
 
-/**
- * mcxl_reg_write - write some bytes of a register
- * @fn: the function
- * @space: register space
- * @offset: of the register, a multiple of 4
- * @value: the bytes, in their places
- * @bytes: mask with 0xff for each byte that is written
- *
- * Return: MCXL_FX_*
+/* Apart, as most registers have none */
+static noinline u32 side_effects(struct mcxl_function *fn,
+				 const struct slot *slot, u32 old, u32 new,
+				 u32 fired, u32 bytes)
+{
+	const struct mcxl_write w = {
+		.n = slot->n,
+		.old = old,
+		.new = new,
+		.fired = fired,
+		.bytes = bytes,
+	};
+
+	return slot->reg->written(fn, &w);
+}
+
+/*
+ * Write those bytes of the register at @offset, a multiple of 4, for which
+ * @bytes has 0xff; @value has them in their places. Returns MCXL_FX_*.
  */
-u32 mcxl_reg_write(struct mcxl_function *fn, enum mcxl_space space, u32 offset,
-		   u32 value, u32 bytes)
+static __always_inline u32 reg_write(struct mcxl_function *fn,
+				     enum mcxl_space space, u32 offset,
+				     u32 value, u32 bytes)
 {
 	unsigned int i = dword_at(space, offset);
-	const struct mcxl_reg *reg;
-	struct mcxl_write w;
-	u32 *word, rw;
+	u32 rw, old, new, *word;
+	const struct slot *slot;
 
 	if (i == SPACE_DWORDS)
 		return 0;
-	reg = reg_index[space][i].reg;
-	if (!reg)
+	slot = &reg_index[space][i];
+	if (!slot->reg)
 		return 0;
 
-	word = mcxl_reg_word(fn, space, offset);
-	w.n = reg_index[space][i].n;
-	rw = reg->rw & bytes;
-	if (reg->writable)
-		rw &= reg->writable(fn, w.n);
+	rw = slot->reg->rw & bytes;
+	if (slot->reg->writable)
+		rw &= slot->reg->writable(fn, slot->n);
 
-	w.old = *word;
-	w.new = (w.old & ~rw) | (value & rw);
-	w.new &= ~(value & bytes & reg->w1c);
-	w.fired = value & bytes & reg->trigger;
-	w.bytes = bytes;
-	*word = w.new;
+	word = words_of(fn, space) + i;
+	old = *word;
+	new = (old & ~rw) | (value & rw);
+	new &= ~(value & bytes & slot->reg->w1c);
+	*word = new;
 
-	return reg->written ? reg->written(fn, &w) : 0;
+	if (!slot->reg->written)
+		return 0;
+	return side_effects(fn, slot, old, new,
+			    value & bytes & slot->reg->trigger, bytes);
 }
+
+/*
+ * All four bytes of one register, as in most accesses. What is for the others is
+ * kept out of their way.
+ */
+static bool is_whole(u32 offset, u32 count)
+{
+	return count == 4 && IS_ALIGNED(offset, 4);
+}
+
+static noinline void read_bytes(const struct mcxl_function *fn,
+				enum mcxl_space space, u32 offset, u8 *buf,
+				u32 count)
+{
+	while (count) {
+		u32 shift = offset % 4, len = min(count, 4 - shift);
+		u32 value = reg_read(fn, space, offset - shift) >> shift * 8;
+
+		offset += len;
+		count -= len;
+		for (; len--; value >>= 8)
+			*buf++ = value;
+	}
+}
+
+/**
+ * mcxl_function_read - read registers
+ * @fn: the function
+ * @space: register space
+ * @offset: of the first byte, any
+ * @buf: filled, little-endian as in PCI
+ * @count: bytes, any
+ *
+ * Reads have no side effects. What does not exist reads zero.
+ */
+void mcxl_function_read(const struct mcxl_function *fn, enum mcxl_space space,
+			u32 offset, void *buf, u32 count)
+{
+	if (is_whole(offset, count))
+		put_unaligned_le32(reg_read(fn, space, offset), buf);
+	else
+		read_bytes(fn, space, offset, buf, count);
+}
+EXPORT_SYMBOL_IF_KUNIT(mcxl_function_read);
+
+static noinline u32 write_bytes(struct mcxl_function *fn,
+				enum mcxl_space space, u32 offset,
+				const u8 *buf, u32 count)
+{
+	u32 effects = 0;
+
+	while (count) {
+		u32 shift = offset % 4, len = min(count, 4 - shift);
+		u32 bytes = GENMASK((shift + len) * 8 - 1, shift * 8);
+		u32 value = 0, i;
+
+		for (i = shift; i < shift + len; i++)
+			value |= (u32)*buf++ << i * 8;
+		effects |= reg_write(fn, space, offset - shift, value, bytes);
+		offset += len;
+		count -= len;
+	}
+	return effects;
+}
+
+/**
+ * mcxl_function_write - write registers
+ * @fn: the function
+ * @space: register space
+ * @offset: of the first byte, any
+ * @buf: little-endian as in PCI
+ * @count: bytes, any
+ *
+ * Each 32-bit register that the bytes touch is written once, the lowest
+ * first. What does not exist, or can't be written, keeps its value.
+ *
+ * Return: MCXL_FX_* that the caller is to carry out
+ */
+u32 mcxl_function_write(struct mcxl_function *fn, enum mcxl_space space,
+			u32 offset, const void *buf, u32 count)
+{
+	if (is_whole(offset, count))
+		return reg_write(fn, space, offset, get_unaligned_le32(buf),
+				 ~0);
+	return write_bytes(fn, space, offset, buf, count);
+}
+EXPORT_SYMBOL_IF_KUNIT(mcxl_function_write);
 
 /* Give some bits of all registers of a table entry their reset value */
 static void set_bits(struct mcxl_function *fn, enum mcxl_space space,
@@ -171,8 +257,8 @@ static void set_bits(struct mcxl_function *fn, enum mcxl_space space,
 	unsigned int n;
 
 	for (n = 0; n < max(reg->count, 1); n++) {
-		u32 *word = mcxl_reg_word(fn, space, reg->offset +
-					  n * reg->stride);
+		u32 *word = words_of(fn, space) +
+			    dword_at(space, reg->offset + n * reg->stride);
 
 		*word = (*word & ~bits) | (reg->init & bits);
 	}

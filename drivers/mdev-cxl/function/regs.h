@@ -80,12 +80,6 @@ extern const struct mcxl_bank mcxl_msix_bank;
 #define MCXL_NR_BANKS	6
 extern const struct mcxl_bank * const mcxl_banks[MCXL_NR_BANKS];
 
-u32 *mcxl_reg_word(struct mcxl_function *fn, enum mcxl_space space,
-		   u32 offset);
-u32 mcxl_reg_read(const struct mcxl_function *fn, enum mcxl_space space,
-		  u32 offset);
-u32 mcxl_reg_write(struct mcxl_function *fn, enum mcxl_space space, u32 offset,
-		   u32 value, u32 bytes);
 void mcxl_bank_init(struct mcxl_function *fn, const struct mcxl_bank *bank);
 void mcxl_bank_reset(struct mcxl_function *fn, const struct mcxl_bank *bank,
 		     enum mcxl_reset kind);
