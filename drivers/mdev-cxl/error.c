@@ -78,7 +78,7 @@ static void report(struct mcxl_instance *inst, u64 dpa, u32 uncorrectable,
 	guard(mutex)(&inst->cfg_lock);
 	if (!inst->open)
 		return;
-	effects = mcxl_function_error(&inst->function,
+	effects = mcxl_function_error(inst->function,
 				      dpa - inst->part.dpa.start,
 				      uncorrectable, correctable);
 	if (effects & MCXL_FX_ERROR)

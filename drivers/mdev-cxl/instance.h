@@ -27,7 +27,7 @@ struct eventfd_ctx;
  * @req: eventfd that asks the VMM to let go, under @irq_lock
  * @irq_lock: leaf lock; taken in any context
  * @cfg_lock: serialises the function model and all that its effects change
- * @function: registers that the guest sees, under @cfg_lock
+ * @function: registers that the guest sees, while @open, under @cfg_lock
  * @decoders: HDM decoders of the function, under @cfg_lock
  * @open: a VMM has the device open, under @cfg_lock
  * @running: the parent's ops->start came last, not ops->stop, under @cfg_lock
@@ -53,7 +53,7 @@ struct mcxl_instance {
 	struct eventfd_ctx *req;
 
 	struct mutex cfg_lock; /* the function and what follows from it */
-	struct mcxl_function function;
+	struct mcxl_function *function;
 	unsigned int decoders;
 	bool open;
 	bool running;

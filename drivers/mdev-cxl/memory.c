@@ -133,7 +133,7 @@ void mcxl_memory_update(struct mcxl_instance *inst)
 	lockdep_assert_held(&inst->cfg_lock);
 	lockdep_assert_held_write(&inst->memory_lock);
 
-	mcxl_function_memory(&inst->function, &now);
+	mcxl_function_memory(inst->function, &now);
 	if (inst->memory.bars && !now.bars)
 		zap(inst, MCXL_WINDOW_APERTURE);
 	if (!hdm_kept(&inst->memory, &now))

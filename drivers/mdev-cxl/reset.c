@@ -10,6 +10,7 @@
 #include <linux/cleanup.h>
 #include <linux/lockdep.h>
 #include <linux/module.h>
+#include <linux/slab.h>
 #include <linux/uuid.h>
 
 #include "instance.h"
@@ -48,11 +49,11 @@ static void function_reset(struct mcxl_instance *inst, enum mcxl_reset kind)
 
 	mcxl_memory_zap(inst);
 	engine_stop(inst);
-	effects = mcxl_function_reset(&inst->function, kind);
+	effects = mcxl_function_reset(inst->function, kind);
 	if (effects & MCXL_FX_CLEAR)
 		mcxl_clear_mark(inst);
 	mcxl_memory_update(inst);
-	if (mcxl_function_in_d0(&inst->function))
+	if (mcxl_function_in_d0(inst->function))
 		engine_start(inst);
 	inst->resets++;
 }
@@ -108,7 +109,7 @@ void mcxl_instance_effects(struct mcxl_instance *inst, u32 effects)
  * memory reads zero.
  *
  * Return: 0; -EIO while the parent is in reset or has failed; -ENODEV when its
- * module is on the way out
+ * module is on the way out; -ENOMEM
  */
 int mcxl_instance_open(struct mcxl_instance *inst)
 {
@@ -127,18 +128,24 @@ int mcxl_instance_open(struct mcxl_instance *inst)
 	/* A UUID is unique on the host, its random part unique enough beyond */
 	memcpy(&desc.serial, &mdev->uuid, sizeof(desc.serial));
 
+	struct mcxl_function *function __free(kvfree) =
+		kvmalloc_obj(*function, GFP_KERNEL_ACCOUNT);
+	if (!function)
+		return -ENOMEM;
+
 	guard(mutex)(&inst->cfg_lock);
 	guard(rwsem_write)(&inst->memory_lock);
 	if (inst->blocked)
 		return -EIO;
 
 	desc.decoders = inst->decoders;
-	rc = mcxl_function_init(&inst->function, &desc);
+	rc = mcxl_function_init(function, &desc);
 	if (rc)
 		return rc;
 	if (!try_module_get(parent->ops->owner))
 		return -ENODEV;
 
+	inst->function = no_free_ptr(function);
 	mcxl_memory_update(inst);
 	engine_start(inst);
 	inst->open = true;
@@ -155,6 +162,8 @@ void mcxl_instance_close(struct mcxl_instance *inst)
 	guard(rwsem_write)(&inst->memory_lock);
 	engine_stop(inst);
 	mcxl_clear_mark(inst);
+	kvfree(inst->function);
+	inst->function = NULL;
 	inst->open = false;
 	module_put(inst->part.parent->desc.ops->owner);
 }

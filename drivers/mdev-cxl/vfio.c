@@ -54,10 +54,10 @@ static void model_rw(struct mcxl_instance *inst, enum mcxl_space space,
 
 	lockdep_assert_held(&inst->cfg_lock);
 	if (!write) {
-		mcxl_function_read(&inst->function, space, pos, buf, len);
+		mcxl_function_read(inst->function, space, pos, buf, len);
 		return;
 	}
-	effects = mcxl_function_write(&inst->function, space, pos, buf, len);
+	effects = mcxl_function_write(inst->function, space, pos, buf, len);
 	if (effects)
 		mcxl_instance_effects(inst, effects);
 }
@@ -93,7 +93,7 @@ static u64 comp_regs_size(struct mcxl_instance *inst)
 	u32 offset, size;
 
 	guard(mutex)(&inst->cfg_lock);
-	mcxl_function_hdm_block(&inst->function, &offset, &size);
+	mcxl_function_hdm_block(inst->function, &offset, &size);
 	return size;
 }
 
@@ -103,7 +103,7 @@ static int comp_regs_rw(struct mcxl_instance *inst, u64 pos, void *buf,
 	u32 offset, size;
 
 	guard(mutex)(&inst->cfg_lock);
-	mcxl_function_hdm_block(&inst->function, &offset, &size);
+	mcxl_function_hdm_block(inst->function, &offset, &size);
 	model_rw(inst, MCXL_SPACE_COMPONENT, offset + pos, buf, len, write);
 	return 0;
 }
@@ -111,7 +111,7 @@ static int comp_regs_rw(struct mcxl_instance *inst, u64 pos, void *buf,
 static u64 aperture_size(struct mcxl_instance *inst)
 {
 	guard(mutex)(&inst->cfg_lock);
-	return mcxl_function_bar_size(&inst->function, MCXL_BAR_APERTURE);
+	return mcxl_function_bar_size(inst->function, MCXL_BAR_APERTURE);
 }
 
 static int aperture_rw(struct mcxl_instance *inst, u64 pos, void *buf,
@@ -449,7 +449,7 @@ static int add_cxl_cap(struct mcxl_instance *inst, struct vfio_info_cap *caps)
 	u32 offset, size;
 
 	scoped_guard(mutex, &inst->cfg_lock)
-		mcxl_function_hdm_block(&inst->function, &offset, &size);
+		mcxl_function_hdm_block(inst->function, &offset, &size);
 	cap.comp_reg_offset = offset;
 	cap.comp_reg_size = size;
 	return vfio_info_add_capability(caps, &cap.header, sizeof(cap));
