@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Small files of the kernel, in sysfs and debugfs */
+#ifndef FAULTS_FILES_H
+#define FAULTS_FILES_H
+
+#include <stdbool.h>
+
+#define DEBUGFS		"/sys/kernel/debug/"
+
+/* Text into a file, whose path is printf-style: 0 or a negative errno */
+int put(const char *text, const char *path, ...)
+	__attribute__((format(printf, 2, 3)));
+/* Exit if that, or what else has such a result, has failed */
+void must(int rc, const char *what);
+
+bool exists(const char *path, ...)
+	__attribute__((format(printf, 1, 2)));
+
+/* The first word of a file, until the next call; empty if there is none */
+const char *word(const char *dir, const char *name);
+/* The number that a file starts with, or -1 */
+long number(const char *dir, const char *name);
+
+#endif /* FAULTS_FILES_H */

@@ -1,0 +1,323 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The instance, by VFIO: open, information, memory, interrupts, DOE, resets;
+ * and its poison, by debugfs of the parent
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <sys/eventfd.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <linux/pci_regs.h>
+
+#include "faults.h"
+#include "files.h"
+#include "tap.h"
+#include "walk.h"
+
+#define CONFIG		VFIO_PCI_CONFIG_REGION_INDEX
+#define MIB		(1UL << 20)
+
+struct vfio instance;
+uint64_t fresh;
+
+/* Fires when the instance's first vector does */
+static int event = -1;
+/* Where in configuration space these capabilities are */
+static uint32_t exp_cap, doe_cap;
+
+static int run_open(void)
+{
+	return vfio_open(&instance, uuid);
+}
+
+static const char *open_wrong(bool done)
+{
+	char dir[80];
+
+	snprintf(dir, sizeof(dir), MDEVS "%s", uuid);
+	if (strcmp(word(dir, "state"), done ? "open" : "closed"))
+		return "its state";
+	if (done && vfio_read(&instance, CONFIG, PCI_VENDOR_ID, 2) == 0xffff)
+		return "it does not answer";
+	return NULL;
+}
+
+static void undo_open(void)
+{
+	vfio_close(&instance);
+}
+
+static const struct operation open_op = {
+	"open", .run = run_open, .wrong = open_wrong, .undo = undo_open,
+	.anywhere = true,
+};
+
+void next_piece(void)
+{
+	fresh += 2 * MIB;
+}
+
+/* Map two pages of a fresh piece, by way of small pages, and touch both */
+static int run_mmap(void)
+{
+	uint8_t *mem = vfio_mmap(&instance, BAR2, fresh, 0x2000);
+	int rc = 0;
+
+	if (mem == MAP_FAILED)
+		return -errno;
+	/* SIGBUS is all that a fault can say */
+	if (faults_on_read(mem) || faults_on_write(mem + 0x1000))
+		rc = -ENOMEM;
+	munmap(mem, 0x2000);
+	return rc;
+}
+
+/* The same by one huge page */
+static int run_mmap_huge(void)
+{
+	uint8_t *want = mmap(NULL, 4 * MIB, PROT_NONE,
+			     MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	struct vfio_region_info info = {
+		.argsz = sizeof(info),
+		.index = BAR2,
+	};
+	uint8_t *mem;
+	int rc = 0;
+
+	if (want == MAP_FAILED)
+		return -errno;
+	mem = MAP_FAILED;
+	if (!ioctl(instance.device, VFIO_DEVICE_GET_REGION_INFO, &info))
+		mem = mmap((void *)(((uintptr_t)want + 2 * MIB - 1) &
+				    ~(2 * MIB - 1)),
+			   2 * MIB, PROT_READ | PROT_WRITE,
+			   MAP_SHARED | MAP_FIXED, instance.device,
+			   info.offset + fresh);
+	if (mem == MAP_FAILED)
+		rc = -errno;
+	else if (faults_on_write(mem + MIB))
+		rc = -ENOMEM;
+	munmap(want, 4 * MIB);
+	return rc;
+}
+
+/* One page, as half of it done would be no error */
+static int run_read(void)
+{
+	char buf[0x1000];
+
+	return vfio_pread(&instance, BAR2, fresh, buf, sizeof(buf));
+}
+
+static int run_write(void)
+{
+	char buf[0x1000] = {};
+
+	return vfio_pwrite(&instance, BAR2, fresh + 0x1000, buf, sizeof(buf));
+}
+
+static const char *memory_wrong(bool done)
+{
+	uint8_t *mem = vfio_mmap(&instance, BAR2, fresh, 0x4000);
+	const char *wrong = NULL;
+
+	(void)done;
+	if (mem == MAP_FAILED)
+		return "it cannot be mapped afterwards";
+	if (faults_on_read(mem) || faults_on_write(mem + 0x3000))
+		wrong = "it cannot be touched afterwards";
+	munmap(mem, 0x4000);
+	return wrong;
+}
+
+static int run_irq(void)
+{
+	return vfio_set_eventfd(&instance, VFIO_PCI_MSIX_IRQ_INDEX, 0, event);
+}
+
+static const char *irq_wrong(bool done)
+{
+	struct vfio_irq_set fire = {
+		.argsz = sizeof(fire),
+		.flags = VFIO_IRQ_SET_DATA_NONE | VFIO_IRQ_SET_ACTION_TRIGGER,
+		.index = VFIO_PCI_MSIX_IRQ_INDEX,
+		.count = 1,
+	};
+	uint64_t n = 0;
+
+	if (ioctl(instance.device, VFIO_DEVICE_SET_IRQS, &fire))
+		return "it cannot be fired";
+	if (read(event, &n, sizeof(n)) != sizeof(n))
+		n = 0;
+	return n == done ? NULL : "events";
+}
+
+static void undo_irq(void)
+{
+	must(vfio_set_eventfd(&instance, VFIO_PCI_MSIX_IRQ_INDEX, 0, -1),
+	     "disconnect");
+}
+
+static int run_info(void)
+{
+	struct vfio_device_info info = { .argsz = sizeof(info) };
+	struct vfio_region_info *region;
+	struct vfio_irq_info irq = { .argsz = sizeof(irq) };
+
+	if (ioctl(instance.device, VFIO_DEVICE_GET_INFO, &info) ||
+	    ioctl(instance.device, VFIO_DEVICE_GET_IRQ_INFO, &irq))
+		return -errno;
+	region = vfio_region(&instance, VFIO_PCI_NUM_REGIONS);
+	if (!region)
+		return -errno;
+	free(region);
+	return 0;
+}
+
+static void enable(void)
+{
+	vfio_enable_memory(&instance, true);
+}
+
+static int run_reset(void)
+{
+	return vfio_reset(&instance);
+}
+
+static int run_flr(void)
+{
+	uint16_t flr = PCI_EXP_DEVCTL_BCR_FLR;
+
+	return vfio_pwrite(&instance, CONFIG, exp_cap + PCI_EXP_DEVCTL, &flr,
+			   sizeof(flr));
+}
+
+static const char *reset_wrong(bool done)
+{
+	uint16_t command = vfio_read(&instance, CONFIG, PCI_COMMAND, 2);
+
+	if (!(command & PCI_COMMAND_MEMORY) != done)
+		return "memory enable";
+	return NULL;
+}
+
+static int read_doe(uint32_t reg, uint32_t *value)
+{
+	return vfio_pread(&instance, CONFIG, doe_cap + reg, value, 4);
+}
+
+static int write_doe(uint32_t reg, uint32_t value)
+{
+	return vfio_pwrite(&instance, CONFIG, doe_cap + reg, &value, 4);
+}
+
+/* DOE discovery (PCIe r6.2 6.30.1.1), each access checked */
+static int run_doe(void)
+{
+	const uint32_t request[] = { 1, 3, 0 };
+	uint32_t value = 0;
+	unsigned int i;
+	int rc;
+
+	rc = write_doe(PCI_DOE_CTRL, PCI_DOE_CTRL_ABORT);
+	for (i = 0; i < 3 && !rc; i++)
+		rc = write_doe(PCI_DOE_WRITE, request[i]);
+	if (!rc)
+		rc = write_doe(PCI_DOE_CTRL, PCI_DOE_CTRL_GO);
+	for (i = 0; i < 3 && !rc; i++) {
+		rc = read_doe(PCI_DOE_READ, &value);
+		if (!rc)
+			rc = write_doe(PCI_DOE_READ, value);
+	}
+	/* The first protocol is discovery itself, of the PCI-SIG */
+	if (!rc && (value & 0xffffff) != 1)
+		rc = -EPROTO;
+	return rc;
+}
+
+/* The only instance has the parent's memory from its start */
+static int run_poison(void)
+{
+	return put("0x5000", DEBUGFS "mdev_cxl/%s/inject_poison", parent.name);
+}
+
+static int run_unpoison(void)
+{
+	return put("0x5000", DEBUGFS "mdev_cxl/%s/clear_poison", parent.name);
+}
+
+static const char *poison_wrong(bool done)
+{
+	uint8_t byte;
+	int rc = vfio_pread(&instance, BAR2, 0x5000, &byte, 1);
+
+	if (rc != (done ? -EIO : 0))
+		return "poisoned or not, the other way round";
+	return NULL;
+}
+
+static const char *unpoison_wrong(bool done)
+{
+	return poison_wrong(!done);
+}
+
+static void undo_poison(void)
+{
+	must(run_unpoison(), "clear poison");
+}
+
+static void undo_unpoison(void)
+{
+	must(run_poison(), "inject poison");
+}
+
+/* With the instance open */
+static const struct operation vfio_ops[] = {
+	{ "get info", .run = run_info, .anywhere = true },
+	{ "mmap and fault", next_piece, run_mmap, memory_wrong,
+	  .anywhere = true },
+	{ "mmap and huge fault", next_piece, run_mmap_huge, memory_wrong,
+	  .anywhere = true },
+	{ "read memory", next_piece, run_read, memory_wrong, .anywhere = true },
+	{ "write memory", next_piece, run_write, memory_wrong,
+	  .anywhere = true },
+	{ "irq set-up", .run = run_irq, .wrong = irq_wrong, .undo = undo_irq,
+	  .anywhere = true },
+	{ "DOE", .run = run_doe, .anywhere = true },
+	{ "poison", .run = run_poison, .wrong = poison_wrong,
+	  .undo = undo_poison, .anywhere = true },
+	{ "reset", enable, run_reset, reset_wrong, .anywhere = true,
+	  .certain = true },
+	{ "FLR", enable, run_flr, reset_wrong, .anywhere = true },
+};
+
+static const struct operation unpoison_op = {
+	"clear poison", .run = run_unpoison, .wrong = unpoison_wrong,
+	.undo = undo_unpoison, .anywhere = true,
+};
+
+void walk_instance(void)
+{
+	unsigned int i;
+
+	walk(&open_op);
+	must(run_open(), "open");
+	enable();
+	exp_cap = vfio_find_cap(&instance, PCI_CAP_ID_EXP);
+	doe_cap = vfio_find_ext_cap(&instance, PCI_EXT_CAP_ID_DOE, -1);
+	event = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+	for (i = 0; i < ARRAY_SIZE(vfio_ops); i++)
+		walk(&vfio_ops[i]);
+	enable();
+	undo_unpoison();
+	walk(&unpoison_op);
+	undo_poison();
+	if (strstr(parent.driver_name, "soft"))
+		walk_engine();
+	close(event);
+	vfio_close(&instance);
+}
