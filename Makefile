@@ -53,8 +53,9 @@ kunit: ## run the unit tests on UML, with KASAN and lockdep, or on x86-64 with A
 	tests/lab/enter kunit/run $(ARCH)
 
 .PHONY: coverage
-coverage: ## lines of the function model that the unit tests run, by gcov under UML
+coverage: ## lines of the function model that the unit tests run, and of all that the end-to-end tests do, by gcov
 	tests/lab/enter kunit/run coverage
+	tests/coverage
 
 .PHONY: check
 check: ## run all tests: unit tests, then end to end in a virtual machine
