@@ -65,6 +65,13 @@ static int instance_probe(struct mdev_device *mdev)
 	struct mcxl_instance *inst;
 	int rc;
 
+	/*
+	 * The mdev core of linux 7.3 shows the create attribute before it has the
+	 * directory that the new device is to be linked in
+	 */
+	if (!READ_ONCE(mdev->type->devices_kobj))
+		return -ENODEV;
+
 	inst = vfio_alloc_device(mcxl_instance, vdev, &mdev->dev,
 				 &mcxl_vfio_ops);
 	if (IS_ERR(inst))
