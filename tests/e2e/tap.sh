@@ -176,11 +176,17 @@ fill_and_die()
 }
 
 # Where objects are released late, to find who relies on them, what is left of an
-# unloaded module is there for some seconds more, and in the way of the next load
+# unloaded module and its driver is there for some seconds more, and in the way
+# of the next load
 module_gone()
 {
-	soon test ! -e "/sys/module/$1"
+	soon fails has_module "$1"
 }
+
+has_module()
+{
+	compgen -G "/sys/module/$1" || compgen -G "/sys/bus/*/drivers/$1"
+} > /dev/null
 
 # load_module MODULE [PARAMETER...]
 load_module()
