@@ -299,8 +299,22 @@ static int window_may_split(struct vm_area_struct *vma, unsigned long addr)
 	return 0;
 }
 
+/*
+ * A mapping is copied: moved elsewhere, or for a child. When it moves linux 7.3
+ * takes a gigabyte in one for a broken table and forgets it, with a line in the
+ * log and no flush of TLBs, so that no zap would find it again. So there is
+ * nothing to move; where it goes to it comes back by faults.
+ */
+static void window_open(struct vm_area_struct *vma)
+{
+	unmap_mapping_range(vma->vm_file->f_mapping,
+			    (loff_t)vma->vm_pgoff << PAGE_SHIFT,
+			    vma->vm_end - vma->vm_start, true);
+}
+
 static const struct vm_operations_struct window_vm_ops[] = {
 	[MCXL_WINDOW_APERTURE] = {
+		.open = window_open,
 		.may_split = window_may_split,
 		.fault = aperture_fault,
 #ifdef CONFIG_ARCH_SUPPORTS_HUGE_PFNMAP
@@ -308,6 +322,7 @@ static const struct vm_operations_struct window_vm_ops[] = {
 #endif
 	},
 	[MCXL_WINDOW_HDM] = {
+		.open = window_open,
 		.may_split = window_may_split,
 		.fault = hdm_fault,
 #ifdef CONFIG_ARCH_SUPPORTS_HUGE_PFNMAP

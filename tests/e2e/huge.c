@@ -147,6 +147,31 @@ static void test_cut(void)
 	munmap((void *)mem, GIB);
 }
 
+/*
+ * A mapping that moves, with all of it touched: where it is now shows the same,
+ * and is gone with the memory.
+ */
+static void test_moved(void)
+{
+	volatile uint8_t *mem = map(BAR2, 0, GIB, 0), *room, *to;
+
+	touch(mem, GIB);
+	mem[5] = 0x55;
+	mem[GIB - 1] = 0xaa;
+	room = map(BAR2, 0, GIB, 0);
+	to = mremap((void *)mem, GIB, GIB, MREMAP_MAYMOVE | MREMAP_FIXED,
+		    (void *)room);
+	tap_ok(to == room, "a mapping moves");
+	tap_ok(to[5] == 0x55 && to[GIB - 1] == 0xaa, "it shows what it did");
+	vfio_enable_memory(&v, false);
+	tap_ok(faults_on_read((void *)(to + 5)) &&
+	       faults_on_read((void *)(to + GIB - 1)),
+	       "where it is now is gone with the memory");
+	vfio_enable_memory(&v, true);
+	tap_eq(to[5], 0x55, "and back");
+	munmap((void *)to, GIB);
+}
+
 /* Soft-dirty tracking takes the right to write away from what comes later */
 static void test_soft_dirty(void)
 {
@@ -195,6 +220,7 @@ int main(int argc, char **argv)
 	test_region(BAR2, "aperture", whole);
 	test_region(hdm, "HDM region", whole);
 	test_cut();
+	test_moved();
 	test_soft_dirty();
 	return tap_done();
 }
