@@ -105,6 +105,44 @@ static void bad_test(struct kunit *test)
 	KUNIT_EXPECT_PTR_EQ(test, types, ERR_PTR(-EINVAL));
 }
 
+struct parse_case {
+	const char *text;
+	struct mdev_cxl_type_desc desc;
+	int rc;
+};
+
+static const struct parse_case parse_cases[] = {
+	{ "512m", { 512 * M, 1 } },
+	{ "1g:4", { G, 4 } },
+	{ "0x10000000", { 256 * M, 1 } },
+	/* For mcxl_types_create() to refuse */
+	{ "0:0", { 0, 0 } },
+	{ "1g:3", { G, 3 } },
+	{ "", .rc = -EINVAL },
+	{ "g", .rc = -EINVAL },
+	{ "1gg", .rc = -EINVAL },
+	{ "1g:", .rc = -EINVAL },
+	{ "1g:x", .rc = -EINVAL },
+	{ "1g:-1", .rc = -EINVAL },
+	{ "1g:4:4", .rc = -EINVAL },
+	{ "1g 4", .rc = -EINVAL },
+};
+
+KUNIT_ARRAY_PARAM_DESC(parse, parse_cases, text);
+
+static void parse_test(struct kunit *test)
+{
+	const struct parse_case *c = test->param_value;
+	struct mdev_cxl_type_desc desc;
+
+	KUNIT_EXPECT_EQ(test, c->rc,
+			mdev_cxl_parse_type(make_device(test), c->text, &desc));
+	if (c->rc)
+		return;
+	KUNIT_EXPECT_EQ(test, desc.size, c->desc.size);
+	KUNIT_EXPECT_EQ(test, desc.decoders, c->desc.decoders);
+}
+
 static void decoders_test(struct kunit *test)
 {
 	unsigned int n;
@@ -119,6 +157,7 @@ static struct kunit_case types_cases[] = {
 	KUNIT_CASE_PARAM(name_test, name_gen_params),
 	KUNIT_CASE_PARAM(default_test, default_gen_params),
 	KUNIT_CASE_PARAM(bad_test, bad_gen_params),
+	KUNIT_CASE_PARAM(parse_test, parse_gen_params),
 	KUNIT_CASE(decoders_test),
 	{}
 };

@@ -6,12 +6,13 @@
  * when the last user of a partition closes it, when a CXL reset wants its
  * memory cleared, and from the start unless the parent driver vouches for
  * zeroes. No piece is mapped or otherwise reachable while its bit is set: the
- * bit is only set under the memory lock for writing, with all mappings
- * zapped, and every way to a byte, be it fault, read, write or the parent's
- * engine, comes through mcxl_clear() first. So setting bits is all that close
- * and reset do, whatever the size, and there is no window in which an old byte
- * can be read: before the zap it was not old, then nothing leads to it until
- * the piece is zero. The engine is stopped meanwhile, and starts afresh.
+ * bit is only set with all mappings zapped, under the memory lock for writing
+ * or while the whole device is out of reach, and every way to a byte, be it
+ * fault, read, write or the parent's engine, comes through mcxl_clear() first.
+ * So setting bits is all that close and reset do, whatever the size, and there
+ * is no window in which an old byte can be read: before the zap it was not old,
+ * then nothing leads to it until the piece is zero. The engine is stopped
+ * meanwhile, and starts afresh.
  *
  * A thread for each parent clears the rest, with the lowest priority. A piece
  * is cleared with the lock for it held, whoever does it, and its bit falls
@@ -330,7 +331,7 @@ int mcxl_clear_init(struct mdev_cxl_parent *parent)
  * mcxl_clear_start - start to clear what is dirty
  * @parent: the parent
  *
- * Return: 0 or -ENOMEM
+ * Return: 0, -ENOMEM, or -EINTR when a signal came meanwhile
  */
 int mcxl_clear_start(struct mdev_cxl_parent *parent)
 {

@@ -5,7 +5,7 @@
  *
  * Poison stays with its page, whoever owns it, until the parent driver says
  * that it is gone. A poisoned page is not mapped, and neither read nor written:
- * not by its guest, nor by the engine, nor to clear it. Pages are recorded
+ * not by its guest, nor by a job that comes to the engine, nor to clear it. Pages are recorded
  * before the mappings are zapped under the owner's memory lock, so a fault
  * either comes before the zap or sees the record.
  */
@@ -130,6 +130,7 @@ int mdev_cxl_parent_poison(struct mdev_cxl_parent *parent, u64 dpa, u64 len)
 		rc = poison_page(parent, at);
 		if (rc)
 			return rc;
+		cond_resched();
 	}
 	return 0;
 }
@@ -191,6 +192,7 @@ int mdev_cxl_parent_unpoison(struct mdev_cxl_parent *parent, u64 dpa, u64 len)
 		rc = unpoison_page(parent, at);
 		if (rc)
 			return rc;
+		cond_resched();
 	}
 	return 0;
 }

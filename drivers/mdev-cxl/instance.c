@@ -67,9 +67,10 @@ static int instance_probe(struct mdev_device *mdev)
 
 	/*
 	 * The mdev core of linux 7.3 shows the create attribute before it has the
-	 * directory that the new device is to be linked in
+	 * directory that the new device is to be linked in; and when it fails with
+	 * a later type, it does not take away what was made of those before.
 	 */
-	if (!READ_ONCE(mdev->type->devices_kobj))
+	if (!mcxl_parent_has_all_types(parent))
 		return -ENODEV;
 
 	inst = vfio_alloc_device(mcxl_instance, vdev, &mdev->dev,

@@ -99,7 +99,7 @@ void mcxl_instance_close(struct mcxl_instance *inst);
 void mcxl_instance_reset(struct mcxl_instance *inst, enum mcxl_reset kind);
 void mcxl_instance_effects(struct mcxl_instance *inst, u32 effects);
 void mcxl_instance_block(struct mcxl_instance *inst);
-void mcxl_instance_unblock(struct mcxl_instance *inst);
+void mcxl_instance_unblock(struct mcxl_instance *inst, bool reset);
 
 /* memory.c: who reaches the memory, and how */
 enum mcxl_window {

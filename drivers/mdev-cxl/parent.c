@@ -380,13 +380,22 @@ static void parent_block(struct mdev_cxl_parent *parent)
 		mcxl_instance_block(inst);
 }
 
+static void parent_unblock(struct mdev_cxl_parent *parent)
+{
+	lockdep_assert_held(&parent->lock);
+	scoped_guard(mutex, &parent->clear_gate)
+		parent->blocked = false;
+	wake_up(&parent->clear_wait);
+}
+
 /**
  * mdev_cxl_parent_reset_prepare - the physical device is about to be reset
  * @parent: the parent
  *
  * Stops every partition and takes its memory out of reach: mappings get
  * SIGBUS, reads and writes -EIO. To be followed by
- * mdev_cxl_parent_reset_done() or mdev_cxl_parent_failed(). May sleep.
+ * mdev_cxl_parent_reset_done(), mdev_cxl_parent_reset_cancel() or
+ * mdev_cxl_parent_failed(). May sleep.
  */
 void mdev_cxl_parent_reset_prepare(struct mdev_cxl_parent *parent)
 {
@@ -402,7 +411,8 @@ EXPORT_SYMBOL_NS_GPL(mdev_cxl_parent_reset_prepare, "MDEV_CXL");
  * May sleep.
  *
  * Return: true after mdev_cxl_parent_reset_prepare() or
- * mdev_cxl_parent_failed(), until mdev_cxl_parent_reset_done()
+ * mdev_cxl_parent_failed(), until mdev_cxl_parent_reset_done() or
+ * mdev_cxl_parent_reset_cancel()
  */
 bool mdev_cxl_parent_is_blocked(struct mdev_cxl_parent *parent)
 {
@@ -424,16 +434,37 @@ void mdev_cxl_parent_reset_done(struct mdev_cxl_parent *parent)
 	struct mcxl_instance *inst;
 
 	guard(mutex)(&parent->lock);
+	/* What is in use would be cleared */
+	if (WARN_ON_ONCE(!parent->blocked))
+		return;
 	bitmap_fill(parent->dirty, parent->desc.dpa_size / MCXL_PIECE);
-	scoped_guard(mutex, &parent->clear_gate)
-		parent->blocked = false;
-	wake_up(&parent->clear_wait);
+	parent_unblock(parent);
 	list_for_each_entry(inst, &parent->instances, node) {
-		mcxl_instance_unblock(inst);
+		mcxl_instance_unblock(inst, true);
 		mcxl_irq_error(inst);
 	}
 }
 EXPORT_SYMBOL_NS_GPL(mdev_cxl_parent_reset_done, "MDEV_CXL");
+
+/**
+ * mdev_cxl_parent_reset_cancel - the physical device was not reset after all
+ * @parent: the parent, after mdev_cxl_parent_reset_prepare()
+ *
+ * Every partition goes on with the registers and the memory that it had; what
+ * its engine had to do is dropped. May sleep.
+ */
+void mdev_cxl_parent_reset_cancel(struct mdev_cxl_parent *parent)
+{
+	struct mcxl_instance *inst;
+
+	guard(mutex)(&parent->lock);
+	if (WARN_ON_ONCE(!parent->blocked))
+		return;
+	parent_unblock(parent);
+	list_for_each_entry(inst, &parent->instances, node)
+		mcxl_instance_unblock(inst, false);
+}
+EXPORT_SYMBOL_NS_GPL(mdev_cxl_parent_reset_cancel, "MDEV_CXL");
 
 /**
  * mdev_cxl_parent_failed - the physical device is lost
@@ -453,6 +484,20 @@ void mdev_cxl_parent_failed(struct mdev_cxl_parent *parent)
 		mcxl_irq_error(inst);
 }
 EXPORT_SYMBOL_NS_GPL(mdev_cxl_parent_failed, "MDEV_CXL");
+
+/**
+ * mcxl_parent_has_all_types - is nothing left to fail in the mdev core?
+ * @parent: the parent, which may just be registered
+ *
+ * Return: true once the last of its types, which are made in their order, can
+ * have instances
+ */
+bool mcxl_parent_has_all_types(const struct mdev_cxl_parent *parent)
+{
+	const struct mcxl_types *types = parent->types;
+
+	return READ_ONCE(types->mdev[types->nr - 1]->devices_kobj);
+}
 
 /**
  * mcxl_parent_available - how many partitions of a type could be created now

@@ -74,6 +74,7 @@ to_mcxl_parent(struct mdev_parent *mdev)
 	return container_of(mdev, struct mdev_cxl_parent, mdev);
 }
 
+bool mcxl_parent_has_all_types(const struct mdev_cxl_parent *parent);
 unsigned int mcxl_parent_available(struct mdev_cxl_parent *parent,
 				   const struct mcxl_type *type);
 int mcxl_parent_add(struct mdev_cxl_parent *parent,

@@ -12,6 +12,7 @@
 #include <linux/err.h>
 #include <linux/io.h>
 #include <linux/ioport.h>
+#include <linux/memregion.h>
 #include <linux/memremap.h>
 #include <linux/mm.h>
 #include <linux/mdev_cxl.h>
@@ -26,6 +27,11 @@
 #include "function/cxl_regs.h"
 #include "pci_hdm.h"
 
+static char *types[MDEV_CXL_MAX_TYPES];
+static int nr_types;
+module_param_array(types, charp, &nr_types, 0444);
+MODULE_PARM_DESC(types, "types of each device as SIZE[:DECODERS], e.g. 512m,1g:4 (the whole, 1/2, 1/4, 1/8, 1/16)");
+
 /**
  * struct mcxl_pci - a bound function
  * @cxlds: what the CXL core knows; first, as devm_cxl_dev_state_create() wants
@@ -34,6 +40,7 @@
  * @hpa: host addresses of the memory
  * @pgmap: struct pages for @hpa
  * @cap: DVSEC CXL Capability register
+ * @expects_reset: an error of the bus may lead to a reset
  * @lock: protects @parent against a memory failure meanwhile
  * @parent: registered with the framework; NULL while it is not
  */
@@ -44,6 +51,7 @@ struct mcxl_pci {
 	struct range hpa;
 	struct dev_pagemap pgmap;
 	u16 cap;
+	bool expects_reset;
 	struct mutex lock; /* parent comes and goes */
 	struct mdev_cxl_parent *parent;
 };
@@ -119,6 +127,12 @@ static int find_memory(struct mcxl_pci *mp)
 	if (range_len(&mp->hpa) < MDEV_CXL_GRANULE) {
 		pci_err(pdev, "region of %llu bytes, wanted at least %u\n",
 			range_len(&mp->hpa), MDEV_CXL_GRANULE);
+		return -ENXIO;
+	}
+	/* Else DPA would be counted from somewhere else */
+	if (mp->hpa.start != mp->hdm.base) {
+		pci_err(pdev, "region %pra, wanted one from %#llx, where HDM decoder %d leads to the memory\n",
+			&mp->hpa, mp->hdm.base, mp->hdm.index);
 		return -ENXIO;
 	}
 	/* Only now CXL.mem is on for sure */
@@ -198,9 +212,10 @@ static struct mdev_cxl_perf memory_perf(struct mcxl_pci *mp)
 	};
 }
 
-static void unregister(void *data)
+/* While the PCI core still keeps the function awake */
+static void mcxl_pci_remove(struct pci_dev *pdev)
 {
-	struct mcxl_pci *mp = data;
+	struct mcxl_pci *mp = pci_get_drvdata(pdev);
 	struct mdev_cxl_parent *parent = mp->parent;
 
 	/*
@@ -218,6 +233,7 @@ static void unregister(void *data)
 
 static int register_parent(struct mcxl_pci *mp)
 {
+	struct mdev_cxl_type_desc descs[MDEV_CXL_MAX_TYPES];
 	struct pci_dev *pdev = mp->pdev;
 	struct mdev_cxl_parent_desc desc = {
 		.dev = &pdev->dev,
@@ -232,12 +248,21 @@ static int register_parent(struct mcxl_pci *mp)
 			.revision = pdev->revision,
 		},
 		.dpa_size = range_len(&mp->hpa),
+		.types = nr_types ? descs : NULL,
+		.nr_types = nr_types,
 		.nr_vectors = 1,
 		.perf = memory_perf(mp),
 		.cache_capable = mp->cap & PCI_DVSEC_CXL_CACHE_CAPABLE,
 	};
 	struct mdev_cxl_parent *parent;
 	u8 timeout;
+	int i, rc;
+
+	for (i = 0; i < nr_types; i++) {
+		rc = mdev_cxl_parse_type(&pdev->dev, types[i], &descs[i]);
+		if (rc)
+			return rc;
+	}
 
 	/* Values above 4 are reserved */
 	if (mp->cap & CXL_DVSEC_CAP_RST_CAPABLE) {
@@ -250,7 +275,7 @@ static int register_parent(struct mcxl_pci *mp)
 		return PTR_ERR(parent);
 	scoped_guard(mutex, &mp->lock)
 		mp->parent = mdev_cxl_parent_get(parent);
-	return devm_add_action_or_reset(&pdev->dev, unregister, mp);
+	return 0;
 }
 
 static int mcxl_pci_probe(struct pci_dev *pdev, const struct pci_device_id *id)
@@ -297,11 +322,20 @@ static int mcxl_pci_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 	return register_parent(mp);
 }
 
+/* What the caches of the host have of the memory is about to be, or was, lost */
+static void drop_caches(struct mcxl_pci *mp)
+{
+	if (cpu_cache_has_invalidate_memregion())
+		cpu_cache_invalidate_memregion(mp->hpa.start,
+					       range_len(&mp->hpa));
+}
+
 static void mcxl_pci_reset_prepare(struct pci_dev *pdev)
 {
 	struct mcxl_pci *mp = pci_get_drvdata(pdev);
 
 	mdev_cxl_parent_reset_prepare(mp->parent);
+	drop_caches(mp);
 }
 
 static void mcxl_pci_reset_done(struct pci_dev *pdev)
@@ -309,7 +343,9 @@ static void mcxl_pci_reset_done(struct pci_dev *pdev)
 	struct mcxl_pci *mp = pci_get_drvdata(pdev);
 	int rc = mcxl_pci_hdm_restore(&mp->hdm);
 
+	mp->expects_reset = false;
 	if (!rc) {
+		drop_caches(mp);
 		mdev_cxl_parent_reset_done(mp->parent);
 		return;
 	}
@@ -318,14 +354,29 @@ static void mcxl_pci_reset_done(struct pci_dev *pdev)
 	mdev_cxl_parent_failed(mp->parent);
 }
 
+/*
+ * An error that is not fatal: the link works, and so do the partitions. But when
+ * another function on the bus asks for a reset there is one before we hear of
+ * it. The caller holds pci_bus_sem, as it walks that bus.
+ */
+static void expect_reset(struct mcxl_pci *mp)
+{
+	if (list_is_singular(&mp->pdev->bus->devices) ||
+	    mdev_cxl_parent_is_blocked(mp->parent))
+		return;
+	mdev_cxl_parent_reset_prepare(mp->parent);
+	mp->expects_reset = true;
+}
+
 static pci_ers_result_t mcxl_pci_error_detected(struct pci_dev *pdev,
 						pci_channel_state_t state)
 {
 	struct mcxl_pci *mp = pci_get_drvdata(pdev);
 
-	/* The link works, and so do the partitions */
-	if (state == pci_channel_io_normal)
+	if (state == pci_channel_io_normal) {
+		expect_reset(mp);
 		return PCI_ERS_RESULT_CAN_RECOVER;
+	}
 
 	mdev_cxl_parent_failed(mp->parent);
 	return state == pci_channel_io_perm_failure ?
@@ -336,7 +387,7 @@ static pci_ers_result_t mcxl_pci_slot_reset(struct pci_dev *pdev)
 {
 	struct mcxl_pci *mp = pci_get_drvdata(pdev);
 
-	/* The reset may be one that only a neighbour on the bus has asked for */
+	mp->expects_reset = false;
 	mdev_cxl_parent_reset_prepare(mp->parent);
 	pci_restore_state(pdev);
 	return PCI_ERS_RESULT_RECOVERED;
@@ -347,8 +398,11 @@ static void mcxl_pci_resume(struct pci_dev *pdev)
 {
 	struct mcxl_pci *mp = pci_get_drvdata(pdev);
 
-	if (mdev_cxl_parent_is_blocked(mp->parent))
+	if (mp->expects_reset)
+		mdev_cxl_parent_reset_cancel(mp->parent);
+	else if (mdev_cxl_parent_is_blocked(mp->parent))
 		mcxl_pci_reset_done(pdev);
+	mp->expects_reset = false;
 }
 
 static const struct pci_error_handlers mcxl_pci_err_handlers = {
@@ -362,11 +416,13 @@ static const struct pci_error_handlers mcxl_pci_err_handlers = {
 static struct pci_driver mcxl_pci_driver = {
 	.name = "mdev_cxl_pci",
 	.probe = mcxl_pci_probe,
+	.remove = mcxl_pci_remove,
 	.err_handler = &mcxl_pci_err_handlers,
 };
 module_pci_driver(mcxl_pci_driver);
 
 MODULE_DESCRIPTION("Generic mdev-cxl parent for CXL Type-2 PCI functions");
 MODULE_IMPORT_NS("CXL");
+MODULE_IMPORT_NS("DEVMEM");
 MODULE_IMPORT_NS("MDEV_CXL");
 MODULE_LICENSE("GPL");

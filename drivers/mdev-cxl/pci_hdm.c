@@ -3,7 +3,8 @@
  * The HDM decoder of a physical function that leads to its memory: found and
  * checked when the function is bound, and put back after a reset that wiped
  * it. An FLR keeps decoders, a reset of the bus does not (CXL r3.1 9.7), and
- * firmware, which has committed it, does not come back to do it again.
+ * firmware, which has committed it, does not come back to do it again. Nor has
+ * the CXL core of linux 7.3 a way to put back decoders that it has found.
  */
 #include <linux/bitfield.h>
 #include <linux/io.h>
@@ -42,7 +43,7 @@ static int first_committed(const struct mcxl_pci_hdm *hdm)
 
 /**
  * mcxl_pci_hdm_find - is there a decoder that we can work with?
- * @hdm: with @pdev, @dvsec and @regs; @index is filled
+ * @hdm: with @pdev, @dvsec and @regs; @index and @base are filled
  * @capacity: bytes of memory that the decoder leads to
  *
  * Return: 0, or -ENXIO with one line in the log that says what is wrong
@@ -78,6 +79,7 @@ int mcxl_pci_hdm_find(struct mcxl_pci_hdm *hdm, u64 *capacity)
 		return -ENXIO;
 	}
 	hdm->index = i;
+	hdm->base = base;
 	*capacity = size;
 	return 0;
 }

@@ -16,6 +16,7 @@ struct pci_dev;
  * @dvsec: offset of its CXL device DVSEC
  * @regs: its HDM Decoder Capability Structure
  * @index: number of the decoder
+ * @base: first host address that it decodes
  * @ctrl: DVSEC CXL Control, as it was saved
  * @global: HDM Decoder Global Control, likewise
  * @decoder: registers of the decoder, likewise
@@ -25,6 +26,7 @@ struct mcxl_pci_hdm {
 	u16 dvsec;
 	void __iomem *regs;
 	int index;
+	u64 base;
 	u16 ctrl;
 	u32 global;
 	u32 decoder[MCXL_PCI_HDM_DWORDS];

@@ -11,6 +11,7 @@
 #include <linux/lockdep.h>
 #include <linux/module.h>
 #include <linux/slab.h>
+#include <linux/unaligned.h>
 #include <linux/uuid.h>
 
 #include "instance.h"
@@ -125,8 +126,9 @@ int mcxl_instance_open(struct mcxl_instance *inst)
 	struct mdev_device *mdev = to_mdev_device(inst->vdev.dev);
 	int rc;
 
-	/* A UUID is unique on the host, its random part unique enough beyond */
-	memcpy(&desc.serial, &mdev->uuid, sizeof(desc.serial));
+	/* Where the UUIDs of an operator differ, he may have made them himself */
+	desc.serial = get_unaligned_le64(&mdev->uuid.b[0]) ^
+		      get_unaligned_le64(&mdev->uuid.b[8]);
 
 	struct mcxl_function *function __free(kvfree) =
 		kvmalloc_obj(*function, GFP_KERNEL_ACCOUNT);
@@ -186,16 +188,21 @@ void mcxl_instance_block(struct mcxl_instance *inst)
 }
 
 /**
- * mcxl_instance_unblock - the device is back; the function starts afresh
+ * mcxl_instance_unblock - the device is back
  * @inst: the instance; the caller holds the lock of its parent
+ * @reset: it was reset, so the function starts afresh; else that goes on
  */
-void mcxl_instance_unblock(struct mcxl_instance *inst)
+void mcxl_instance_unblock(struct mcxl_instance *inst, bool reset)
 {
 	lockdep_assert_held(&inst->part.parent->lock);
 
 	guard(mutex)(&inst->cfg_lock);
 	guard(rwsem_write)(&inst->memory_lock);
 	inst->blocked = false;
-	if (inst->open)
+	if (!inst->open)
+		return;
+	if (reset)
 		function_reset(inst, MCXL_RESET_CONVENTIONAL);
+	else
+		engine_start(inst);
 }

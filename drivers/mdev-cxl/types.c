@@ -6,9 +6,11 @@
 #include <linux/device.h>
 #include <linux/err.h>
 #include <linux/export.h>
+#include <linux/kstrtox.h>
 #include <linux/math.h>
 #include <linux/overflow.h>
 #include <linux/slab.h>
+#include <linux/string.h>
 
 #include <kunit/visibility.h>
 
@@ -49,6 +51,32 @@ static unsigned int default_types(u64 dpa_size, struct mdev_cxl_type_desc *out)
 	}
 	return nr;
 }
+
+/**
+ * mdev_cxl_parse_type - a kind of partition as operators write it
+ * @dev: parent, for a message
+ * @text: SIZE or SIZE:DECODERS, as 512m or 1g:4; see memparse() for sizes
+ * @type: what it says; mdev_cxl_register_parent() finds out if it can be
+ *
+ * For module parameters of parent drivers.
+ *
+ * Return: 0, or -EINVAL with one line in the log for anything else
+ */
+int mdev_cxl_parse_type(struct device *dev, const char *text,
+			struct mdev_cxl_type_desc *type)
+{
+	char *end;
+
+	type->size = memparse(text, &end);
+	type->decoders = 1;
+	if (*end == ':' && !kstrtouint(end + 1, 10, &type->decoders))
+		return 0;
+	if (!*end && end != text)
+		return 0;
+	dev_err(dev, "type %s, wanted SIZE or SIZE:DECODERS\n", text);
+	return -EINVAL;
+}
+EXPORT_SYMBOL_NS_GPL(mdev_cxl_parse_type, "MDEV_CXL");
 
 static int check_type(struct device *dev, u64 dpa_size,
 		      const struct mdev_cxl_type_desc *descs, unsigned int i)

@@ -25,6 +25,9 @@ struct module;
 /* HDM decoder counts that the capability register can express, up to 10 */
 #define MDEV_CXL_MAX_DECODERS	10
 
+/* Kinds of partitions that a module parameter of a parent driver may list */
+#define MDEV_CXL_MAX_TYPES	16
+
 /*
  * PCI subsystem ID for parents that have none of their own to tell a partition
  * from a whole device: "MC"
@@ -134,6 +137,10 @@ struct mdev_cxl_partition {
  *	between @start and @stop. Must not copy from or to user space. Needed
  *	when &mdev_cxl_parent_desc.regs_size is not 0.
  * @reg_write: write, likewise.
+ *
+ * From @stop, @start, @reg_read and @reg_write a parent driver may call
+ * mdev_cxl_partition_signal() and mdev_cxl_partition_vaddr(). All else of the
+ * framework takes locks that are held then: report errors from a work item.
  */
 struct mdev_cxl_parent_ops {
 	struct module *owner;
@@ -193,6 +200,9 @@ struct mdev_cxl_parent_desc {
 	bool zeroed;
 };
 
+int mdev_cxl_parse_type(struct device *dev, const char *text,
+			struct mdev_cxl_type_desc *type);
+
 struct mdev_cxl_parent *
 mdev_cxl_register_parent(const struct mdev_cxl_parent_desc *desc);
 void mdev_cxl_unregister_parent(struct mdev_cxl_parent *parent);
@@ -202,6 +212,7 @@ void *mdev_cxl_parent_drvdata(const struct mdev_cxl_parent *parent);
 
 void mdev_cxl_parent_reset_prepare(struct mdev_cxl_parent *parent);
 void mdev_cxl_parent_reset_done(struct mdev_cxl_parent *parent);
+void mdev_cxl_parent_reset_cancel(struct mdev_cxl_parent *parent);
 bool mdev_cxl_parent_is_blocked(struct mdev_cxl_parent *parent);
 void mdev_cxl_parent_failed(struct mdev_cxl_parent *parent);
 

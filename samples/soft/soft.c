@@ -21,13 +21,12 @@
 #include "soft.h"
 
 #define NAME		"mdev_cxl_soft"
-#define MAX_TYPES	16
 
 static unsigned int size = 4096;
 module_param(size, uint, 0444);
 MODULE_PARM_DESC(size, "device memory in MiB, at least 256 (4096)");
 
-static char *types[MAX_TYPES];
+static char *types[MDEV_CXL_MAX_TYPES];
 static int nr_types;
 module_param_array(types, charp, &nr_types, 0444);
 MODULE_PARM_DESC(types, "types as SIZE[:DECODERS], e.g. 512m,1g:4 (the whole, 1/2, 1/4, 1/8, 1/16)");
@@ -125,24 +124,9 @@ static const struct mdev_cxl_parent_ops soft_ops = {
 	.reg_write = soft_reg_write,
 };
 
-static int parse_type(struct device *dev, const char *arg,
-		      struct mdev_cxl_type_desc *type)
-{
-	char *end;
-
-	type->size = memparse(arg, &end);
-	type->decoders = 1;
-	if (*end == ':' && !kstrtouint(end + 1, 10, &type->decoders))
-		return 0;
-	if (!*end && end != arg)
-		return 0;
-	dev_err(dev, "type %s, wanted SIZE or SIZE:DECODERS\n", arg);
-	return -EINVAL;
-}
-
 static int register_parent(struct device *dev, struct soft_device *soft)
 {
-	struct mdev_cxl_type_desc descs[MAX_TYPES];
+	struct mdev_cxl_type_desc descs[MDEV_CXL_MAX_TYPES];
 	struct mdev_cxl_parent_desc desc = {
 		.dev = dev,
 		.ops = &soft_ops,
@@ -172,7 +156,7 @@ static int register_parent(struct device *dev, struct soft_device *soft)
 	int i, rc;
 
 	for (i = 0; i < nr_types; i++) {
-		rc = parse_type(dev, types[i], &descs[i]);
+		rc = mdev_cxl_parse_type(dev, types[i], &descs[i]);
 		if (rc)
 			return rc;
 	}

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only WITH Linux-syscall-note */
 /*
  * VFIO user API of CXL functions, a draft: numbers and structures are those of
- * the vfio-cxl series as posted, which is not merged. They may change with it.
+ * the vfio-cxl series as posted, which is not merged: the device capability of
+ * its third version, what reads and writes of the component registers may be of
+ * its fourth. They may change with it.
  *
  * A VMM that knows none of this has a plain vfio-pci device.
  */
