@@ -48,7 +48,7 @@ static const struct reg_test ras_regs[] = {
 	{ "uncorrectable severity", 0x08, 0x0001cfff, 0x0001cfff },
 	{ "correctable status", 0x0c, 0, 0 },
 	{ "correctable mask", 0x10, 0x7f, 0x7f },
-	{ "capability and control", 0x14, 0, 0 },
+	{ "capability and control", 0x14, 0, 0x2000 },
 	{ "header log, first", 0x18, 0, 0 },
 	{ "header log, last", 0x54, 0, 0 },
 };
@@ -145,7 +145,7 @@ static void error_test(struct kunit *test)
 						  c->cor), c->effects);
 	KUNIT_EXPECT_EQ(test, rd(fn, COMP, ras, 4), c->unc_status);
 	KUNIT_EXPECT_EQ(test, rd(fn, COMP, ras + 0x0c, 4), c->cor_status);
-	KUNIT_EXPECT_EQ(test, rd(fn, COMP, ras + 0x14, 4), c->first);
+	KUNIT_EXPECT_EQ(test, rd(fn, COMP, ras + 0x14, 4), 0x2000 | c->first);
 	KUNIT_EXPECT_EQ(test, rd(fn, COMP, ras + 0x18, 4), (u32)vdpa);
 	KUNIT_EXPECT_EQ(test, rd(fn, COMP, ras + 0x1c, 4), vdpa >> 32);
 	KUNIT_EXPECT_EQ(test, rd(fn, CONFIG, aer + 0x04, 4), c->aer_unc);
@@ -185,13 +185,38 @@ static void first_error_test(struct kunit *test)
 	mcxl_function_error(fn, 0x1000, BIT(7), 0);
 	mcxl_function_error(fn, 0x2000, BIT(3), 0);
 	KUNIT_EXPECT_EQ(test, rd(fn, COMP, ras, 4), BIT(7) | BIT(3));
-	KUNIT_EXPECT_EQ(test, rd(fn, COMP, ras + 0x14, 4), 7);
+	KUNIT_EXPECT_EQ(test, rd(fn, COMP, ras + 0x14, 1), 7);
 	KUNIT_EXPECT_EQ(test, rd(fn, COMP, ras + 0x18, 4), 0x1000);
 
 	wr(fn, COMP, ras, 4, BIT(7));
 	mcxl_function_error(fn, 0x3000, BIT(5), 0);
-	KUNIT_EXPECT_EQ(test, rd(fn, COMP, ras + 0x14, 4), 5);
+	KUNIT_EXPECT_EQ(test, rd(fn, COMP, ras + 0x14, 1), 5);
 	KUNIT_EXPECT_EQ(test, rd(fn, COMP, ras + 0x18, 4), 0x3000);
+}
+
+/* PCIe 7.8.4.7: of what the guest has not masked, and valid with its status */
+static void aer_first_test(struct kunit *test)
+{
+	struct mcxl_function *fn = make_function(test, MIB256, 1);
+	u32 ras = find_comp(fn, 2), aer = find_ext(fn, 1, -1), kind;
+
+	wr(fn, COMP, ras + 0x04, 4, 0);
+	mcxl_function_error(fn, 0x1000, BIT(7), 0);
+	KUNIT_EXPECT_EQ(test, rd(fn, CONFIG, aer + 0x04, 4), BIT(22));
+	KUNIT_EXPECT_EQ(test, rd(fn, CONFIG, aer + 0x18, 4), 0);
+
+	wr(fn, CONFIG, aer + 0x04, 4, BIT(22));
+	wr(fn, CONFIG, aer + 0x08, 4, 0);
+	mcxl_function_error(fn, 0x1000, 0, BIT(0));
+	KUNIT_EXPECT_EQ(test, rd(fn, CONFIG, aer + 0x18, 4), 0);
+	mcxl_function_error(fn, 0x1000, BIT(7), 0);
+	KUNIT_EXPECT_EQ(test, rd(fn, CONFIG, aer + 0x18, 4), 22);
+	for (kind = MCXL_RESET_CONVENTIONAL; kind <= MCXL_RESET_CXL; kind++) {
+		mcxl_function_reset(fn, kind);
+		KUNIT_EXPECT_EQ(test, rd(fn, CONFIG, aer + 0x18, 4), 22);
+	}
+	wr(fn, CONFIG, aer + 0x18, 4, ~0);
+	KUNIT_EXPECT_EQ(test, rd(fn, CONFIG, aer + 0x18, 4), 22);
 }
 
 static struct kunit_case comp_cases[] = {
@@ -202,6 +227,7 @@ static struct kunit_case comp_cases[] = {
 	KUNIT_CASE_PARAM(error_test, error_gen_params),
 	KUNIT_CASE(error_status_test),
 	KUNIT_CASE(first_error_test),
+	KUNIT_CASE(aer_first_test),
 	{}
 };
 

@@ -172,7 +172,7 @@ static const struct cap_case cap_cases[] = {
 	{ "PCIe: device capabilities have FLR", 0x10, 0x04, 0, 0x10008021 },
 	/* Bit 15 starts an FLR and reads 0 */
 	{ "PCIe: device control", 0x10, 0x08, 0x79ff, 0x2810 },
-	{ "PCIe: link capabilities, 32 GT/s x16", 0x10, 0x0c, 0, 0x105 },
+	{ "PCIe: link capabilities, 32 GT/s x16", 0x10, 0x0c, 0, 0x400105 },
 	{ "PCIe: link control", 0x10, 0x10, 0xc8, 0x01050000 },
 	{ "PCIe: device capabilities 2", 0x10, 0x24, 0, 0x10 },
 	{ "PCIe: device control 2", 0x10, 0x28, 0x10, 0 },

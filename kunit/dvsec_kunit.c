@@ -119,6 +119,9 @@ static void invalidate_test(struct kunit *test)
 	struct mcxl_function *fn = make_function(test, MIB256, 1);
 	u32 at = dvsec(test, fn, 0);
 
+	/* While caching is on nobody knows (8.1.3.5) */
+	wr(fn, CONFIG, at + 0x10, 2, 0x2);
+	KUNIT_EXPECT_EQ(test, rd(fn, CONFIG, at + 0x12, 2), 0x8000);
 	wr(fn, CONFIG, at + 0x10, 2, 0x1);
 	KUNIT_EXPECT_EQ(test, rd(fn, CONFIG, at + 0x12, 2), 0x8000);
 	KUNIT_EXPECT_EQ(test, wr(fn, CONFIG, at + 0x10, 2, 0x3), 0);

@@ -90,6 +90,7 @@ bool device_inject_ras(struct device *d, uint32_t uncorrectable,
 
 /* DVSEC for CXL devices, CXL 8.1.3 */
 #define CXL_CAP		0x0a
+#define CAP_CACHE_CAPABLE	(1u << 0)
 #define CXL_CTRL	0x0c
 #define CTRL_MEM_ENABLE	(1u << 2)
 #define CXL_CTRL2	0x10
@@ -103,6 +104,7 @@ bool device_inject_ras(struct device *d, uint32_t uncorrectable,
 #define STATUS2_ERROR		(1u << 2)
 #define CXL_LOCK	0x14
 #define LOCK_CONFIG	(1u << 0)
+#define CXL_CAP2	0x16
 
 /* registers.c: are all of them as after power-up? */
 bool registers_are_fresh(struct device *d);

@@ -35,6 +35,8 @@ static void check_status2(struct device *d, uint32_t want, const char *when)
 static void test_invalidate(struct device *d)
 {
 	check_status2(d, 0, "at power-up");
+	put(&d->config, control2(d), 2, CTRL2_INIT_WBI);
+	check_status2(d, 0, "not invalid while the cache may fill");
 	put(&d->config, control2(d), 2, CTRL2_DISABLE_CACHING);
 	check_status2(d, 0, "Disable_Caching alone");
 	put(&d->config, control2(d), 2, CTRL2_DISABLE_CACHING | CTRL2_INIT_WBI);
@@ -81,8 +83,9 @@ static void test_lock(struct device *d)
 	vfio_enable_cxl_mem(&d->v, false);
 	tap_ok(get(&d->config, d->dvsec + CXL_CTRL, 2) & CTRL_MEM_ENABLE,
 	       "P12: 8.1.3.6 CONFIG_LOCK: Mem_Enable stays on");
-	put(&d->config, control2(d), 2, CTRL2_INIT_WBI);
+	put(&d->config, control2(d), 2, CTRL2_DISABLE_CACHING | CTRL2_INIT_WBI);
 	check_status2(d, STATUS2_CACHE_INVALID, "Control2 is not locked");
+	put(&d->config, control2(d), 2, 0);
 	tap_ok(vfio_hdm_commit(&d->v, 0, 0, GRANULE) & HDM_CTRL_COMMITTED,
 	       "8.1.3.6 CONFIG_LOCK: decoders are not locked by it");
 }
@@ -108,6 +111,15 @@ static void test_lock_over_resets(struct device *d)
 	vfio_enable_cxl_mem(&d->v, true);
 	tap_ok(get(&d->config, d->dvsec + CXL_CTRL, 2) & CTRL_MEM_ENABLE,
 	       "8.1.3.6 CONFIG_LOCK: and Mem_Enable can be set again");
+}
+
+/* 8.1.3.7: what has no CXL.cache writes nothing back at all */
+static void test_clean_writeback(struct device *d)
+{
+	bool cache = get(&d->config, d->dvsec + CXL_CAP, 2) & CAP_CACHE_CAPABLE;
+
+	tap_eq(get(&d->config, d->dvsec + CXL_CAP2, 2) >> 7 & 1, !cache,
+	       "8.1.3.7 No Clean Writeback, as there is no CXL.cache");
 }
 
 static uint64_t serial(struct device *d)
@@ -190,6 +202,7 @@ void test_dvsec(struct device *d)
 	guest_cxl_reset(d);
 	test_lock(d);
 	test_lock_over_resets(d);
+	test_clean_writeback(d);
 	test_serial(d);
 	if (d->neighbour)
 		test_neighbour(d, d->neighbour);

@@ -133,6 +133,12 @@ static void test_aer(struct device *d)
 		       cases[i].name);
 	}
 	clear_all(d);
+	set_ras(d, UNC_MASK, 0);
+	put(&d->config, d->aer + PCI_ERR_UNCOR_MASK, 4, 0);
+	device_inject_ras(d, 1 << 7, 0);
+	tap_eq(get(&d->config, d->aer + PCI_ERR_CAP, 4) & 0x1f, 22,
+	       "PCIe 7.8.4.7 First Error Pointer: the internal error");
+	clear_all(d);
 	tap_eq(get(&d->config, d->aer + PCI_ERR_COR_STATUS, 4), 0,
 	       "PCIe 7.8.4.5 AER: a 1 clears its bit");
 	tap_eq(get(&d->config, d->pcie + PCI_EXP_DEVSTA, 2) & 0xf, 0,

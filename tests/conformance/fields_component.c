@@ -36,7 +36,7 @@ static const struct field ras[] = {
 	{ 0x10, 6, 0, RWS, 0x7f, "8.2.4.17.5 Correctable Error Mask" },
 	{ 0x14, 5, 0, RO, 0, "8.2.4.17.6 First_Error_Pointer" },
 	{ 0x14, 9, 9, RO, 0, "8.2.4.17.6 Multiple_Header_Recording_Capability" },
-	{ 0x14, 13, 13, RO, 0, "8.2.4.17.6 Poison_Enabled" },
+	{ 0x14, 13, 13, RO, 1, "8.2.4.17.6 Poison_Enabled" },
 	{ 0x18, 511, 0, RO, 0, "8.2.4.17.7 Header Log" },
 };
 

@@ -46,6 +46,7 @@ static const struct field device[] = {
 	{ 0x12, 15, 15, RO, 1, "8.1.3.5 Power Management Initialization Complete" },
 	{ 0x14, 0, 0, RWO, 0, "8.1.3.6 CONFIG_LOCK" },
 	{ 0x16, 3, 0, RO, ANY, "8.1.3.7 Cache Size Unit" },
+	{ 0x16, 7, 7, RO, ANY, "8.1.3.7 No Clean Writeback" },
 	{ 0x16, 15, 8, RO, ANY, "8.1.3.7 Cache Size" },
 	{ 0x18, 31, 0, RO, ANY, "8.1.3.8.1 Range 1 Memory_Size_High" },
 	{ 0x1c, 0, 0, RO, 1, "8.1.3.8.2 Range 1 Memory_Info_Valid" },

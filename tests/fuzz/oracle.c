@@ -135,10 +135,11 @@ static u32 control2_written(struct oracle *o, u32 at, u32 old, u32 ones,
 {
 	u32 *control2 = anchored(o, DEVICE, 0x10);
 
-	if (old & CACHE_OFF && !(*control2 & CACHE_OFF))
-		*control2 &= ~CACHE_INVALID;
+	/* 8.1.3.5: reads 0 unless caching is off */
 	if (ones & WRITE_BACK)
 		*control2 |= CACHE_INVALID;
+	if (!(*control2 & CACHE_OFF))
+		*control2 &= ~CACHE_INVALID;
 	if (!(ones & CXL_RESET))
 		return 0;
 	*control2 &= ~(RESET_COMPLETE | RESET_ERROR);
@@ -201,6 +202,7 @@ static const struct rule rules[] = {
 	{ AER, 0x0c, { AREA_PCI, .rw = AER_UNC, .sticky = AER_UNC } },
 	{ AER, 0x10, { AREA_PCI, .w1c = AER_COR, .sticky = AER_COR } },
 	{ AER, 0x14, { AREA_PCI, .rw = AER_COR, .sticky = AER_COR } },
+	{ AER, 0x18, { .ro = 0x1f } },
 	RO(DOE, 0x00, 1),
 	{ DOE, 0x08, { .trigger = BIT(0) | BIT(31), .written = mailbox_ctrl } },
 	{ DOE, 0x0c, { .ro = BIT(2) | BIT(31) } },
@@ -217,7 +219,7 @@ static const struct rule rules[] = {
 			  .live = CACHE_INVALID | RESET_COMPLETE | RESET_ERROR,
 			  .sticky = BIT(4) | BIT(19),
 			  .written = control2_written } },
-	{ DEVICE, 0x14, { AREA_CXL, .ro = 0xff0f0000, .rw = 1, .rwl = true } },
+	{ DEVICE, 0x14, { AREA_CXL, .ro = 0xff8f0000, .rw = 1, .rwl = true } },
 	RO(DEVICE, 0x18, 2),
 	{ DEVICE, 0x20, { AREA_CXL, .rw = ~0U, .rwl = true }, 2, 0x10 },
 	{ DEVICE, 0x24, { AREA_CXL, .rw = 0xf0000000, .rwl = true }, 2, 0x10 },
@@ -232,7 +234,7 @@ static const struct rule rules[] = {
 	{ RAS, 0x08, { AREA_CXL, .rw = RAS_UNC, .sticky = RAS_UNC } },
 	{ RAS, 0x0c, { AREA_CXL, .w1c = RAS_COR, .sticky = RAS_COR } },
 	{ RAS, 0x10, { AREA_CXL, .rw = RAS_COR, .sticky = RAS_COR } },
-	{ RAS, 0x14, { .ro = 0x3f } },
+	{ RAS, 0x14, { .ro = 0x203f } },
 	RO(RAS, 0x18, 16),
 	RO(LINK, 0x00, 14),
 	{ HDM, 0x00, { .ro = 0x00601f0f } },
@@ -517,6 +519,17 @@ void oracle_reset_failed(struct oracle *o)
 	*anchored(o, DEVICE, 0x10) |= RESET_ERROR;
 }
 
+/* An internal error is the first unless it is masked or there is one */
+static void aer_first(struct oracle *o)
+{
+	u32 *first = anchored(o, AER, 0x18);
+
+	if (*anchored(o, AER, 8) & BIT(22))
+		return;
+	if (!(*anchored(o, AER, 4) & BIT(*first)))
+		*first = 22;
+}
+
 /**
  * oracle_error - the parent reports an error
  * @o: the function
@@ -533,10 +546,10 @@ u32 oracle_error(struct oracle *o, u64 vdpa, u32 uncorrectable, u32 correctable)
 
 	uncorrectable &= RAS_UNC;
 	correctable &= RAS_COR;
-	if (uncorrectable && !(*status & BIT(*first))) {
+	if (uncorrectable && !(*status & BIT(*first & 0x3f))) {
 		for (bit = 0; !(uncorrectable & BIT(bit)); bit++)
 			;
-		*first = bit;
+		*first = (*first & ~0x3f) | bit;
 		*anchored(o, RAS, 0x18) = vdpa;
 		*anchored(o, RAS, 0x1c) = vdpa >> 32;
 	}
@@ -545,6 +558,7 @@ u32 oracle_error(struct oracle *o, u64 vdpa, u32 uncorrectable, u32 correctable)
 
 	shown = uncorrectable & ~*anchored(o, RAS, 4);
 	if (shown) {
+		aer_first(o);
 		*anchored(o, AER, 4) |= BIT(22);
 		*devsta |= shown & *anchored(o, RAS, 8) ? BIT(18) : BIT(17);
 	}

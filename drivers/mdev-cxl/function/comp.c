@@ -38,6 +38,11 @@ static const struct mcxl_reg ras_regs[] = {
 		.init = CXL_RAS_COR_BITS,
 		.rw = CXL_RAS_COR_BITS,
 		.sticky = CXL_RAS_COR_BITS,
+	}, {
+		.offset = RAS(CXL_RAS_CAP_CONTROL_OFFSET),
+		.init = CXL_RAS_CAP_CONTROL_POISON,
+		.live = CXL_RAS_CAP_CONTROL_FE,
+		.sticky = CXL_RAS_CAP_CONTROL_FE,
 	},
 };
 

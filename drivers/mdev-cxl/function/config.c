@@ -2,6 +2,7 @@
 /* PCI configuration space but for the CXL DVSECs: header, capabilities, MSI-X */
 #include <linux/array_size.h>
 #include <linux/bitfield.h>
+#include <linux/bitops.h>
 #include <linux/pci_ids.h>
 #include <linux/pci_regs.h>
 #include <linux/string.h>
@@ -77,6 +78,8 @@ static u32 pmcsr_written(struct mcxl_function *fn, const struct mcxl_write *w)
 	(PCI_EXP_LNKCTL_RCB | PCI_EXP_LNKCTL_CCC | PCI_EXP_LNKCTL_ES)
 #define LINK_32GT_X16							\
 	(PCI_EXP_LNKSTA_CLS_32_0GB | PCI_EXP_LNKSTA_NLW_X8 << 1)
+/* Of a function without ASPM it says that this is on purpose */
+#define LNKCAP_ASPM_OPTIONALITY		BIT(22)
 #define AER_UNC								\
 	(PCI_ERR_UNC_DLP | PCI_ERR_UNC_POISON_TLP | PCI_ERR_UNC_FCP |	\
 	 PCI_ERR_UNC_COMP_TIME | PCI_ERR_UNC_COMP_ABORT |		\
@@ -90,6 +93,8 @@ static u32 pmcsr_written(struct mcxl_function *fn, const struct mcxl_write *w)
 	(PCI_ERR_COR_RCVR | PCI_ERR_COR_BAD_TLP | PCI_ERR_COR_BAD_DLLP |	\
 	 PCI_ERR_COR_REP_ROLL | PCI_ERR_COR_REP_TIMER |			\
 	 PCI_ERR_COR_ADV_NFAT | PCI_ERR_COR_INTERNAL)
+/* First Error Pointer */
+#define AER_FIRST	PCI_ERR_CAP_FEP(~0)
 
 static const struct mcxl_reg config_regs[] = {
 	{
@@ -144,7 +149,7 @@ static const struct mcxl_reg config_regs[] = {
 		.written = devctl_written,
 	}, {
 		.offset = MCXL_CFG_PCIE + PCI_EXP_LNKCAP,
-		.init = LINK_32GT_X16,
+		.init = LINK_32GT_X16 | LNKCAP_ASPM_OPTIONALITY,
 	}, {
 		.offset = MCXL_CFG_PCIE + PCI_EXP_LNKCTL,
 		.init = UPPER(LINK_32GT_X16),
@@ -213,6 +218,10 @@ static const struct mcxl_reg config_regs[] = {
 		.init = PCI_ERR_COR_ADV_NFAT | PCI_ERR_COR_INTERNAL,
 		.rw = AER_COR,
 		.sticky = AER_COR,
+	}, {
+		.offset = MCXL_CFG_AER + PCI_ERR_CAP,
+		.live = AER_FIRST,
+		.sticky = AER_FIRST,
 	},
 };
 
@@ -287,6 +296,20 @@ void mcxl_config_msix_trim(struct mcxl_function *fn)
 	memset(&fn->msix[end / 4], 0, sizeof(fn->msix) - end);
 }
 
+/*
+ * The first error stays until the guest has cleared its status bit; errors that
+ * it has masked are none (PCIe r6.0 7.8.4.7).
+ */
+static void aer_first(struct mcxl_function *fn, u32 uncorrectable)
+{
+	u32 status = fn->config[(MCXL_CFG_AER + PCI_ERR_UNCOR_STATUS) / 4];
+	u32 mask = fn->config[(MCXL_CFG_AER + PCI_ERR_UNCOR_MASK) / 4];
+	u32 *cap = &fn->config[(MCXL_CFG_AER + PCI_ERR_CAP) / 4];
+
+	if (uncorrectable & ~mask && !(status & BIT(PCI_ERR_CAP_FEP(*cap))))
+		FIELD_MODIFY(AER_FIRST, cap, __ffs(uncorrectable & ~mask));
+}
+
 /**
  * mcxl_config_error - log an error in AER and Device Status
  * @fn: the function
@@ -297,6 +320,7 @@ void mcxl_config_msix_trim(struct mcxl_function *fn)
 void mcxl_config_error(struct mcxl_function *fn, u32 uncorrectable,
 		       u32 correctable, u16 detected)
 {
+	aer_first(fn, uncorrectable);
 	fn->config[(MCXL_CFG_AER + PCI_ERR_UNCOR_STATUS) / 4] |= uncorrectable;
 	fn->config[(MCXL_CFG_AER + PCI_ERR_COR_STATUS) / 4] |= correctable;
 	fn->config[(MCXL_CFG_PCIE + PCI_EXP_DEVCTL) / 4] |= UPPER(detected);

@@ -74,12 +74,13 @@ static u32 ctrl2_written(struct mcxl_function *fn, const struct mcxl_write *w)
 {
 	u32 *word = &fn->config[DEV(CXL_DVSEC_CTRL2) / 4];
 
-	/* Caching is on again: the cache may fill */
-	if (w->old & ~w->new & CXL_DVSEC_CTRL2_DISABLE_CACHING)
+	/*
+	 * A slice of a cache has no lines of its own: done at once. But with
+	 * caching on the cache may fill, so it is not known to be invalid.
+	 */
+	if (!(w->new & CXL_DVSEC_CTRL2_DISABLE_CACHING))
 		*word &= ~UPPER(CXL_DVSEC_STATUS2_CACHE_INVALID);
-
-	/* A slice of a cache has no lines of its own: done at once */
-	if (w->fired & CXL_DVSEC_CTRL2_INIT_WBI)
+	else if (w->fired & CXL_DVSEC_CTRL2_INIT_WBI)
 		*word |= UPPER(CXL_DVSEC_STATUS2_CACHE_INVALID);
 
 	if (!(w->fired & CXL_DVSEC_CTRL2_INIT_RST))
@@ -204,6 +205,9 @@ void mcxl_dvsec_init(struct mcxl_function *fn)
 			UPPER(CXL_FLEXBUS_CACHE);
 		fn->config[FLEXBUS(0x0c) / 4] |=
 			CXL_FLEXBUS_CACHE | UPPER(CXL_FLEXBUS_CACHE);
+	} else {
+		fn->config[DEV(CXL_DVSEC_LOCK) / 4] |=
+			UPPER(CXL_DVSEC_CAP2_NO_CLEAN_WB);
 	}
 	fn->config[DEV(PCI_DVSEC_HEADER2) / 4] |= UPPER(cap);
 
