@@ -185,12 +185,17 @@ static bool on_hlt(struct vcpu *vcpu)
 
 static bool on_failure(struct vcpu *vcpu)
 {
+	struct kvm_run *run = vcpu->run;
 	struct kvm_regs regs = {};
 
 	ioctl(vcpu->fd, KVM_GET_REGS, &regs);
 	printf("vCPU %u at %#llx: it can't go on: %s\n", vcpu->index,
-	       (unsigned long long)regs.rip,
-	       exit_name(vcpu->run->exit_reason));
+	       (unsigned long long)regs.rip, exit_name(run->exit_reason));
+	if (run->exit_reason == KVM_EXIT_INTERNAL_ERROR)
+		printf("KVM says %u, with %#llx and %#llx\n",
+		       run->internal.suberror,
+		       (unsigned long long)run->internal.data[0],
+		       (unsigned long long)run->internal.data[1]);
 	vm_stop(vcpu->vm, 1);
 	return false;
 }

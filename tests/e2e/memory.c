@@ -200,8 +200,9 @@ static void test_next_user(const char *uuid)
 static void test_mappings(void)
 {
 	uint8_t *p = vfio_mmap(&v, BAR2, 2 * MIB, 2 * MIB);
-	int status = -1;
+	int status = -1, disabled[2];
 	pid_t child;
+	char byte;
 
 	enable_all();
 	fill(5000);
@@ -219,12 +220,16 @@ static void test_mappings(void)
 		_exit(faults_on_read(bar) ? 1 : bar[0] != (5000 & 0xff));
 	waitpid(child, &status, 0);
 	tap_eq(status, 0, "a child reads it");
+	if (pipe(disabled))
+		err(1, "pipe");
 	child = fork();
-	if (!child) {
-		usleep(300000);
-		_exit(!faults_on_read(bar));
-	}
+	if (!child)
+		_exit(read(disabled[0], &byte, 1) != 1 || !faults_on_read(bar));
 	vfio_enable_memory(&v, false);
+	if (write(disabled[1], "", 1) != 1)
+		err(1, "pipe");
+	close(disabled[0]);
+	close(disabled[1]);
 	waitpid(child, &status, 0);
 	tap_eq(status, 0, "and gets SIGBUS once memory is disabled");
 	vfio_enable_memory(&v, true);

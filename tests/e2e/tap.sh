@@ -117,6 +117,13 @@ remove()
 	write "$mdevs/$1/remove" 1
 }
 
+# waits_for UUID: its removal has come to where it waits for the VMM, just behind
+# the point where this link goes
+waits_for()
+{
+	ok 'the removal has begun' soon test ! -e "$mdevs/$1/mdev_type"
+}
+
 # The errno of a write, as text
 write_error()
 {

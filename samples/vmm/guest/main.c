@@ -335,12 +335,14 @@ static volatile uint64_t stream_wrong, stream_mib;
 
 static void stream_piece(uint64_t gpa, uint64_t value)
 {
+	bool wrong = false;
 	uint64_t at;
 
 	for (at = gpa; at < gpa + MIB; at += 8)
 		*word(at) = value + at;
-	for (at = gpa; at < gpa + MIB && !stream_wrong; at += 8)
-		stream_wrong += *word(at) != value + at;
+	for (at = gpa; at < gpa + MIB && !wrong; at += 8)
+		wrong = *word(at) != value + at;
+	__atomic_add_fetch(&stream_wrong, wrong, __ATOMIC_RELAXED);
 	__atomic_add_fetch(&stream_mib, 1, __ATOMIC_RELAXED);
 }
 
