@@ -2,6 +2,7 @@
 /* A small library over the VFIO user API, see vfio.h. */
 #define _GNU_SOURCE
 #include <dirent.h>
+#include <err.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -148,6 +149,14 @@ int vfio_open(struct vfio *v, const char *name)
 	if (rc)
 		vfio_close(v);
 	return rc;
+}
+
+void vfio_open_or_exit(struct vfio *v, const char *name)
+{
+	int rc = vfio_open(v, name);
+
+	if (rc)
+		errx(1, "%s: %s", name, strerror(-rc));
 }
 
 void vfio_close(struct vfio *v)

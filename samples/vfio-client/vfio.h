@@ -30,6 +30,8 @@ struct vfio {
  * VFIO_CLIENT_OPEN=cdev or =group in the environment: that way or not at all.
  */
 int vfio_open(struct vfio *v, const char *name);
+/* The same, or the program ends with a line that says why not */
+void vfio_open_or_exit(struct vfio *v, const char *name);
 void vfio_close(struct vfio *v);
 
 /* Regions: capabilities follow the structure; free() it */

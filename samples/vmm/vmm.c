@@ -172,7 +172,7 @@ static void usage(void)
 int main(int argc, char **argv)
 {
 	struct vm vm = { .info.stream_seconds = 1 };
-	int opt, rc;
+	int opt;
 
 	while ((opt = getopt(argc, argv, "qvs:")) != -1) {
 		if (opt == 'v')
@@ -189,9 +189,7 @@ int main(int argc, char **argv)
 	setvbuf(stdout, NULL, _IOLBF, 0);
 
 	create(&vm);
-	rc = vfio_open(&vm.dev, argv[optind]);
-	if (rc)
-		errx(1, "%s: %s", argv[optind], strerror(-rc));
+	vfio_open_or_exit(&vm.dev, argv[optind]);
 	mmio_init(&vm);
 	cxl_init(&vm);
 	memory_init(&vm, argv[optind + 1]);

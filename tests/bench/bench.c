@@ -128,10 +128,7 @@ static uint64_t region_at(struct vfio *v, uint32_t index)
 
 static void open_device(struct device *dev, const char *name)
 {
-	int rc = vfio_open(&dev->v, name);
-
-	if (rc)
-		errx(1, "%s: %s", name, strerror(-rc));
+	vfio_open_or_exit(&dev->v, name);
 	dev->bar0 = region_at(&dev->v, VFIO_PCI_BAR0_REGION_INDEX);
 	dev->bar2 = region_at(&dev->v, VFIO_PCI_BAR2_REGION_INDEX);
 	dev->config = region_at(&dev->v, VFIO_PCI_CONFIG_REGION_INDEX);

@@ -130,10 +130,7 @@ static void find_component_structures(struct device *d)
 
 void device_open(struct device *d, const char *uuid)
 {
-	int rc = vfio_open(&d->v, uuid);
-
-	if (rc)
-		errx(1, "%s: %s", uuid, strerror(-rc));
+	vfio_open_or_exit(&d->v, uuid);
 	d->uuid = uuid;
 	open_windows(d);
 	find_config_structures(d);

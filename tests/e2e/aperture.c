@@ -82,13 +82,10 @@ static void test_end(void)
 
 int main(int argc, char **argv)
 {
-	int rc;
 
 	if (argc != 2)
 		errx(2, "usage: aperture UUID");
-	rc = vfio_open(&v, argv[1]);
-	if (rc)
-		errx(1, "%s: %s", argv[1], strerror(-rc));
+	vfio_open_or_exit(&v, argv[1]);
 	vfio_enable_memory(&v, true);
 	test_regions();
 	test_end();

@@ -269,13 +269,10 @@ int main(int argc, char **argv)
 {
 	struct vfio_region_info *hdm;
 	volatile uint64_t *mem;
-	int rc;
 
 	if (argc != 2)
 		errx(2, "usage: badinput UUID");
-	rc = vfio_open(&v, argv[1]);
-	if (rc)
-		errx(1, "%s: %s", argv[1], strerror(-rc));
+	vfio_open_or_exit(&v, argv[1]);
 	hdm = vfio_region(&v, HDM);
 	if (!hdm)
 		err(1, "HDM region");

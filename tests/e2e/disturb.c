@@ -69,13 +69,10 @@ int main(int argc, char **argv)
 {
 	struct pollfd event = { .events = POLLIN };
 	bool reset = argc > 2 && !strcmp(argv[2], "reset");
-	int rc;
 
 	if (argc < 4)
 		errx(2, "usage: disturb UUID kept|reset COMMAND...");
-	rc = vfio_open(&v, argv[1]);
-	if (rc)
-		errx(1, "%s: %s", argv[1], strerror(-rc));
+	vfio_open_or_exit(&v, argv[1]);
 	event.fd = eventfd(0, EFD_CLOEXEC);
 	vfio_set_eventfd(&v, VFIO_PCI_ERR_IRQ_INDEX, 0, event.fd);
 	vfio_enable_memory(&v, true);

@@ -39,10 +39,7 @@ struct job {
 
 static void open_client(struct client *c, const char *uuid)
 {
-	int rc = vfio_open(&c->v, uuid);
-
-	if (rc)
-		errx(1, "%s: %s", uuid, strerror(-rc));
+	vfio_open_or_exit(&c->v, uuid);
 	vfio_enable_memory(&c->v, true);
 	c->mem = vfio_mmap(&c->v, BAR2, 0, 16 * MIB);
 	c->event = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);

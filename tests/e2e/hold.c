@@ -50,14 +50,11 @@ int main(int argc, char **argv)
 {
 	const char *mode = argc > 2 ? argv[2] : "";
 	struct vfio v;
-	int rc;
 	char c;
 
 	if (argc < 2)
 		errx(2, "usage: hold UUID [deaf|error]");
-	rc = vfio_open(&v, argv[1]);
-	if (rc)
-		errx(1, "%s: %s", argv[1], strerror(-rc));
+	vfio_open_or_exit(&v, argv[1]);
 
 	if (!strcmp(mode, "error")) {
 		wait_for_error(&v);

@@ -198,7 +198,7 @@ int main(int argc, char **argv)
 {
 	bool gigabytes = false, dirty = false;
 	long whole;
-	int opt, rc;
+	int opt;
 
 	while ((opt = getopt(argc, argv, "gd")) != -1) {
 		gigabytes = gigabytes || opt == 'g';
@@ -206,9 +206,7 @@ int main(int argc, char **argv)
 	}
 	if (optind != argc - 1)
 		errx(2, "usage: huge [-g] [-d] UUID");
-	rc = vfio_open(&v, argv[optind]);
-	if (rc)
-		errx(1, "%s: %s", argv[optind], strerror(-rc));
+	vfio_open_or_exit(&v, argv[optind]);
 	if (vfio_enable_all(&v, GIB))
 		errx(1, "memory is not enabled");
 	hdm = vfio_find_region(&v, VFIO_REGION_TYPE_CXL,

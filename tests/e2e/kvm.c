@@ -269,13 +269,11 @@ int main(int argc, char **argv)
 	bool gigabytes = argc == 3 && !strcmp(argv[1], "-g");
 	pthread_t threads[2];
 	unsigned int i;
-	int hdm, rc;
+	int hdm;
 
 	if (argc != 2 && !gigabytes)
 		errx(2, "usage: kvm [-g] UUID");
-	rc = vfio_open(&v, argv[argc - 1]);
-	if (rc)
-		errx(1, "%s: %s", argv[argc - 1], strerror(-rc));
+	vfio_open_or_exit(&v, argv[argc - 1]);
 	hdm = vfio_find_region(&v, VFIO_REGION_TYPE_CXL,
 			       VFIO_REGION_SUBTYPE_CXL_HDM);
 	open_both();

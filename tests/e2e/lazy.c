@@ -147,10 +147,7 @@ static void check_readers(const char *when)
 static void open_device(void)
 {
 	struct vfio_region_info *info;
-	int rc = vfio_open(&v, uuid);
-
-	if (rc)
-		errx(1, "%s: %s", uuid, strerror(-rc));
+	vfio_open_or_exit(&v, uuid);
 	hdm_region = vfio_find_region(&v, VFIO_REGION_TYPE_CXL,
 				      VFIO_REGION_SUBTYPE_CXL_HDM);
 	info = vfio_region(&v, hdm_region);

@@ -150,10 +150,7 @@ static void test_resets(void)
 
 static void open_device(const char *uuid)
 {
-	int rc = vfio_open(&v, uuid);
-
-	if (rc)
-		errx(1, "%s: %s", uuid, strerror(-rc));
+	vfio_open_or_exit(&v, uuid);
 	hdm_region = vfio_find_region(&v, VFIO_REGION_TYPE_CXL,
 				      VFIO_REGION_SUBTYPE_CXL_HDM);
 	bar = vfio_mmap(&v, BAR2, 0, 4 * MIB);
@@ -240,13 +237,10 @@ int main(int argc, char **argv)
 	struct vfio other;
 	uint64_t *neighbour;
 	bool intact = true;
-	int rc;
 
 	if (argc != 3)
 		errx(2, "usage: memory UUID OTHER");
-	rc = vfio_open(&other, argv[2]);
-	if (rc)
-		errx(1, "%s: %s", argv[2], strerror(-rc));
+	vfio_open_or_exit(&other, argv[2]);
 	vfio_enable_memory(&other, true);
 	neighbour = vfio_mmap(&other, BAR2, 0, 4 * MIB);
 	if (neighbour == MAP_FAILED)

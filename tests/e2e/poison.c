@@ -138,10 +138,7 @@ static uint8_t *map(struct vfio *v, uint32_t region)
 
 static void open_owner(struct owner *o, const char *uuid)
 {
-	int rc = vfio_open(&o->v, uuid);
-
-	if (rc)
-		errx(1, "%s: %s", uuid, strerror(-rc));
+	vfio_open_or_exit(&o->v, uuid);
 	o->uuid = uuid;
 	o->dpa = instance_attr(uuid, "dpa");
 	o->err = eventfd(0, EFD_NONBLOCK);

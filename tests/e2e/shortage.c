@@ -42,15 +42,12 @@ int main(int argc, char **argv)
 	struct vfio_region_info *hdm;
 	uint64_t size, byte = 0;
 	uint8_t *mem;
-	int rc;
 
 	if (argc != 2)
 		errx(2, "usage: shortage UUID");
 	/* Rather than to fault for ever */
 	alarm(120);
-	rc = vfio_open(&v, argv[1]);
-	if (rc)
-		errx(1, "%s: %s", argv[1], strerror(-rc));
+	vfio_open_or_exit(&v, argv[1]);
 	hdm = vfio_region(&v, vfio_find_region(&v, VFIO_REGION_TYPE_CXL,
 					       VFIO_REGION_SUBTYPE_CXL_HDM));
 	if (!hdm)

@@ -178,10 +178,7 @@ static void run_all(unsigned int seed)
 
 static void open_device(const char *uuid)
 {
-	int rc = vfio_open(&v, uuid);
-
-	if (rc)
-		errx(1, "%s: %s", uuid, strerror(-rc));
+	vfio_open_or_exit(&v, uuid);
 	bar = vfio_mmap(&v, BAR2, 0, MAPPED);
 	hdm = vfio_mmap(&v, HDM, 0, MAPPED);
 	if (bar == MAP_FAILED || hdm == MAP_FAILED)

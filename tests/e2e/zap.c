@@ -262,13 +262,10 @@ int main(int argc, char **argv)
 {
 	pthread_t threads[4];
 	unsigned int i;
-	int rc;
 
 	if (argc != 2)
 		errx(2, "usage: zap UUID");
-	rc = vfio_open(&v, argv[1]);
-	if (rc)
-		errx(1, "%s: %s", argv[1], strerror(-rc));
+	vfio_open_or_exit(&v, argv[1]);
 	enable();
 	map(&aperture, VFIO_PCI_BAR2_REGION_INDEX);
 	map(&hdm, vfio_find_region(&v, VFIO_REGION_TYPE_CXL,

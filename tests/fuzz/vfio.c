@@ -721,10 +721,7 @@ static bool is_full_of(const uint8_t *p, uint64_t word)
 
 static void open_device(struct vfio *dev, const char *uuid)
 {
-	int rc = vfio_open(dev, uuid);
-
-	if (rc)
-		errx(1, "%s: %s", uuid, strerror(-rc));
+	vfio_open_or_exit(dev, uuid);
 }
 
 static void map_device(void)
