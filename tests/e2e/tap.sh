@@ -80,7 +80,7 @@ type_dir()
 
 available()
 {
-	cat "$(type_dir "$1")/available_instances"
+	echo "$(< "$(type_dir "$1")/available_instances")"
 }
 
 # Number N as a UUID
@@ -102,10 +102,8 @@ create()
 	local n
 	for (( n = 0; n < 100; n++ )); do
 		write "$(type_dir "$1")/create" "$2" 2> /run/create.err && return
-		if [[ -e $mdevs/$2 ]] ||
-			! grep -q 'File exists' /run/create.err; then
+		[[ ! -e $mdevs/$2 && $(< /run/create.err) == *'File exists'* ]] ||
 			break
-		fi
 		sleep 0.1
 	done
 	cat /run/create.err >&2
@@ -156,7 +154,7 @@ soon()
 # dirty DIR: bytes to be cleared, of an instance or all of the parent
 dirty()
 {
-	cat "$1/dirty_bytes"
+	echo "$(< "$1/dirty_bytes")"
 }
 
 # Two gigabytes take a while in an emulated machine
