@@ -300,13 +300,16 @@ static int window_may_split(struct vm_area_struct *vma, unsigned long addr)
 }
 
 /*
- * A mapping is copied: moved elsewhere, or for a child. When it moves linux 7.3
- * takes a gigabyte in one for a broken table and forgets it, with a line in the
- * log and no flush of TLBs, so that no zap would find it again. So there is
- * nothing to move; where it goes to it comes back by faults.
+ * A mapping is copied: moved elsewhere, cut, or for a child. When it moves linux
+ * 7.3 takes a gigabyte in one for a broken table and forgets it, with a line in
+ * the log and no flush of TLBs, so that no zap would find it again. So there is
+ * nothing to move; where it goes to it comes back by faults. What a child gets
+ * is copied well.
  */
 static void window_open(struct vm_area_struct *vma)
 {
+	if (vma->vm_mm != current->mm)
+		return;
 	unmap_mapping_range(vma->vm_file->f_mapping,
 			    (loff_t)vma->vm_pgoff << PAGE_SHIFT,
 			    vma->vm_end - vma->vm_start, true);

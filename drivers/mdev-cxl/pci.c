@@ -129,10 +129,14 @@ static int find_memory(struct mcxl_pci *mp)
 			range_len(&mp->hpa), MDEV_CXL_GRANULE);
 		return -ENXIO;
 	}
-	/* Else DPA would be counted from somewhere else */
-	if (mp->hpa.start != mp->hdm.base) {
-		pci_err(pdev, "region %pra, wanted one from %#llx, where HDM decoder %d leads to the memory\n",
-			&mp->hpa, mp->hdm.base, mp->hdm.index);
+	/*
+	 * Else DPA would be counted from somewhere else. Where the platform
+	 * translates addresses, decoders of devices begin at 0.
+	 */
+	if (range_len(&mp->hpa) != capacity ||
+	    (mp->hdm.base && mp->hdm.base != mp->hpa.start)) {
+		pci_err(pdev, "region %pra, wanted %#llx bytes from %#llx, where HDM decoder %d leads to the memory\n",
+			&mp->hpa, capacity, mp->hdm.base, mp->hdm.index);
 		return -ENXIO;
 	}
 	/* Only now CXL.mem is on for sure */
@@ -354,17 +358,29 @@ static void mcxl_pci_reset_done(struct pci_dev *pdev)
 	mdev_cxl_parent_failed(mp->parent);
 }
 
+/* Is there another function that could ask for a reset which hits this one? */
+static bool has_neighbours(struct pci_dev *pdev)
+{
+	struct pci_bus *bus;
+
+	/* Up to the root port, which is on a bus that is never reset */
+	for (bus = pdev->bus; bus->self; bus = bus->parent) {
+		if (!list_is_singular(&bus->devices))
+			return true;
+	}
+	return false;
+}
+
 /*
  * An error that is not fatal: the link works, and so do the partitions. But when
- * another function on the bus asks for a reset there is one before we hear of
- * it. The caller holds pci_bus_sem, as it walks that bus.
+ * a neighbour asks for a reset there is one before we hear of it.
  */
 static void expect_reset(struct mcxl_pci *mp)
 {
-	if (list_is_singular(&mp->pdev->bus->devices) ||
-	    mdev_cxl_parent_is_blocked(mp->parent))
+	if (!has_neighbours(mp->pdev) || mdev_cxl_parent_is_blocked(mp->parent))
 		return;
 	mdev_cxl_parent_reset_prepare(mp->parent);
+	drop_caches(mp);
 	mp->expects_reset = true;
 }
 
@@ -378,6 +394,7 @@ static pci_ers_result_t mcxl_pci_error_detected(struct pci_dev *pdev,
 		return PCI_ERS_RESULT_CAN_RECOVER;
 	}
 
+	mp->expects_reset = false;
 	mdev_cxl_parent_failed(mp->parent);
 	return state == pci_channel_io_perm_failure ?
 	       PCI_ERS_RESULT_DISCONNECT : PCI_ERS_RESULT_NEED_RESET;

@@ -203,6 +203,6 @@ void mcxl_instance_unblock(struct mcxl_instance *inst, bool reset)
 		return;
 	if (reset)
 		function_reset(inst, MCXL_RESET_CONVENTIONAL);
-	else
+	else if (mcxl_function_in_d0(inst->function))
 		engine_start(inst);
 }
