@@ -82,7 +82,6 @@ static void test_end(void)
 
 int main(int argc, char **argv)
 {
-
 	if (argc != 2)
 		errx(2, "usage: aperture UUID");
 	vfio_open_or_exit(&v, argv[1]);

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * disturb UUID kept|reset COMMAND...: what an open instance makes of something
- * that the command does to the physical device: it is kept as it was, or it
- * has been reset and its memory is zero.
+ * disturb UUID kept|held|reset COMMAND...: what an open instance makes of
+ * something that the command does to the physical device: it is kept as it was;
+ * or so, but was out of reach meanwhile; or it has been reset and its memory is
+ * zero.
  */
 #include <err.h>
 #include <poll.h>
@@ -10,6 +11,7 @@
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <linux/pci_regs.h>
@@ -47,8 +49,24 @@ static bool run(char **command)
 	return waitpid(pid, &status, 0) == pid && !status;
 }
 
-static void check_kept(void)
+static long faults(void)
 {
+	struct rusage usage;
+
+	getrusage(RUSAGE_SELF, &usage);
+	return usage.ru_minflt + usage.ru_majflt;
+}
+
+/* What was mapped has to be mapped again if it was out of reach */
+static void check_kept(bool held)
+{
+	/* What this takes itself comes in now */
+	bool reached = !faults_on_read(&held) && faults();
+	long before = faults();
+
+	reached = reached && !faults_on_read(mem);
+	tap_ok(reached && (faults() != before) == held,
+	       "memory was %s meanwhile", held ? "out of reach" : "mapped");
 	tap_ok(vfio_read(&v, CONFIG, PCI_COMMAND, 2) & PCI_COMMAND_MEMORY,
 	       "registers are as they were");
 	tap_ok(!faults_on_read(mem) && all(0x5a), "memory is as it was");
@@ -69,9 +87,10 @@ int main(int argc, char **argv)
 {
 	struct pollfd event = { .events = POLLIN };
 	bool reset = argc > 2 && !strcmp(argv[2], "reset");
+	bool held = argc > 2 && !strcmp(argv[2], "held");
 
 	if (argc < 4)
-		errx(2, "usage: disturb UUID kept|reset COMMAND...");
+		errx(2, "usage: disturb UUID kept|held|reset COMMAND...");
 	vfio_open_or_exit(&v, argv[1]);
 	event.fd = eventfd(0, EFD_CLOEXEC);
 	vfio_set_eventfd(&v, VFIO_PCI_ERR_IRQ_INDEX, 0, event.fd);
@@ -87,6 +106,6 @@ int main(int argc, char **argv)
 	if (reset)
 		check_reset();
 	else
-		check_kept();
+		check_kept(held);
 	return tap_done();
 }

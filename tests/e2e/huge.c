@@ -163,6 +163,9 @@ static void test_moved(void)
 		    (void *)room);
 	tap_ok(to == room, "a mapping moves");
 	tap_ok(to[5] == 0x55 && to[GIB - 1] == 0xaa, "it shows what it did");
+	room = mmap((void *)mem, MIB, PROT_READ,
+		    MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+	tap_ok(room == mem && !mem[5], "where it was nothing of it is left");
 	vfio_enable_memory(&v, false);
 	tap_ok(faults_on_read((void *)(to + 5)) &&
 	       faults_on_read((void *)(to + GIB - 1)),
@@ -170,6 +173,7 @@ static void test_moved(void)
 	vfio_enable_memory(&v, true);
 	tap_eq(to[5], 0x55, "and back");
 	munmap((void *)to, GIB);
+	munmap((void *)mem, MIB);
 }
 
 /* Soft-dirty tracking takes the right to write away from what comes later */

@@ -147,6 +147,7 @@ static void check_readers(const char *when)
 static void open_device(void)
 {
 	struct vfio_region_info *info;
+
 	vfio_open_or_exit(&v, uuid);
 	hdm_region = vfio_find_region(&v, VFIO_REGION_TYPE_CXL,
 				      VFIO_REGION_SUBTYPE_CXL_HDM);

@@ -40,7 +40,6 @@
 #define MAPPED		(8UL << 20)
 #define POOL		4
 #define MAX_TYPES	16
-#define DIV_ROUND_UP(n, d)	(((n) + (d) - 1) / (d))
 #define MAX_ACTORS	4
 
 /* No race takes so many seconds, unless something hangs */
@@ -573,7 +572,7 @@ static unsigned int all_rounds(unsigned int rounds, unsigned int factor)
 {
 	unsigned int part = (soft ? 1 : 4) * (late ? 12 : 1);
 
-	return DIV_ROUND_UP(rounds, part) * factor;
+	return (rounds + part - 1) / part * factor;
 }
 
 static unsigned int run(const struct race *race, unsigned int seed,
