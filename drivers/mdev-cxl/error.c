@@ -5,9 +5,9 @@
  *
  * Poison stays with its page, whoever owns it, until the parent driver says
  * that it is gone. A poisoned page is not mapped, and neither read nor written:
- * not by its guest, nor by a job that comes to the engine, nor to clear it. Pages are recorded
- * before the mappings are zapped under the owner's memory lock, so a fault
- * either comes before the zap or sees the record.
+ * not by its guest, nor by a job that comes to the engine, nor to clear it.
+ * Pages are recorded before the mappings are zapped under the owner's memory
+ * lock, so a fault either comes before the zap or sees the record.
  */
 #include <linux/bitfield.h>
 #include <linux/cleanup.h>

@@ -126,7 +126,7 @@ int mcxl_instance_open(struct mcxl_instance *inst)
 	struct mdev_device *mdev = to_mdev_device(inst->vdev.dev);
 	int rc;
 
-	/* Where the UUIDs of an operator differ, he may have made them himself */
+	/* All of it: UUIDs that somebody has made up may differ at one end alone */
 	desc.serial = get_unaligned_le64(&mdev->uuid.b[0]) ^
 		      get_unaligned_le64(&mdev->uuid.b[8]);
 
