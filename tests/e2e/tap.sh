@@ -14,11 +14,12 @@ ok()
 	tap_count=$((tap_count + 1))
 	if "$@" > /run/tap.out 2>&1; then
 		echo "ok $tap_count $name"
-	else
-		tap_failed=$((tap_failed + 1))
-		echo "not ok $tap_count $name"
-		sed 's/^/# /' /run/tap.out
+		return
 	fi
+	tap_failed=$((tap_failed + 1))
+	echo "not ok $tap_count $name"
+	sed 's/^/# /' /run/tap.out
+	return 1
 }
 
 # is NAME GOT WANTED
