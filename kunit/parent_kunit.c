@@ -157,7 +157,7 @@ static u64 dirty_bytes(struct mdev_cxl_parent *parent, u64 want)
 
 /*
  * All is cleared but what can't be; nothing is touched while the device is in
- * reset; and all is dirty after that.
+ * reset, or after one that was called off; and all is dirty after a reset.
  */
 static void clear_test(struct kunit *test)
 {
@@ -191,6 +191,13 @@ static void clear_test(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, atomic_read(&mem.calls), calls);
 
 	memset(content, 0x5a, SZ_2M);
+	mdev_cxl_parent_reset_cancel(parent);
+	KUNIT_EXPECT_FALSE(test, mdev_cxl_parent_is_blocked(parent));
+	msleep(100);
+	KUNIT_EXPECT_NULL(test, memchr_inv(content, 0x5a, SZ_2M));
+
+	mdev_cxl_parent_reset_prepare(parent);
+	KUNIT_EXPECT_TRUE(test, mdev_cxl_parent_is_blocked(parent));
 	mdev_cxl_parent_reset_done(parent);
 	KUNIT_EXPECT_EQ(test, dirty_bytes(parent, SZ_2M), SZ_2M);
 	KUNIT_EXPECT_NULL(test, memchr_inv(content, 0, SZ_2M));

@@ -11,6 +11,7 @@
 #include <linux/rwsem.h>
 #include <linux/spinlock.h>
 #include <linux/vfio.h>
+#include <linux/wait.h>
 
 #include "function/function.h"
 
@@ -38,6 +39,9 @@ struct eventfd_ctx;
  * @poison_limit: of lines that faults on poison make the kernel print
  * @blocked: nobody may, whatever @memory says: the parent is in reset or has
  *	failed; under @memory_lock
+ * @held: @blocked for a while, so who wants the memory waits; under
+ *	@memory_lock
+ * @held_wait: where it waits
  *
  * Documentation/locking.rst has the order of the locks.
  */
@@ -63,6 +67,8 @@ struct mcxl_instance {
 	struct mcxl_memory memory;
 	struct ratelimit_state poison_limit;
 	bool blocked;
+	bool held;
+	wait_queue_head_t held_wait;
 };
 
 static inline struct mcxl_instance *to_mcxl_instance(struct vfio_device *vdev)
@@ -98,7 +104,7 @@ int mcxl_instance_open(struct mcxl_instance *inst);
 void mcxl_instance_close(struct mcxl_instance *inst);
 void mcxl_instance_reset(struct mcxl_instance *inst, enum mcxl_reset kind);
 void mcxl_instance_effects(struct mcxl_instance *inst, u32 effects);
-void mcxl_instance_block(struct mcxl_instance *inst);
+void mcxl_instance_block(struct mcxl_instance *inst, bool held);
 void mcxl_instance_unblock(struct mcxl_instance *inst, bool reset);
 
 /* memory.c: who reaches the memory, and how */
@@ -107,6 +113,7 @@ enum mcxl_window {
 	MCXL_WINDOW_HDM,	/* VFIO region: gated by CXL.mem and decoders */
 };
 
+int mcxl_memory_unreachable(const struct mcxl_instance *inst);
 int mcxl_memory_mmap(struct mcxl_instance *inst, struct vm_area_struct *vma,
 		     enum mcxl_window window);
 int mcxl_memory_rw(struct mcxl_instance *inst, enum mcxl_window window,

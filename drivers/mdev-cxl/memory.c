@@ -24,6 +24,7 @@
  */
 #include <linux/align.h>
 #include <linux/cleanup.h>
+#include <linux/file.h>
 #include <linux/lockdep.h>
 #include <linux/mm.h>
 #include <linux/nospec.h>
@@ -69,6 +70,18 @@ static bool reachable(struct mcxl_instance *inst, enum mcxl_window window,
 	if (window == MCXL_WINDOW_APERTURE)
 		return mem->bars;
 	return mem->hdm && hdm_covers(mem, vdpa, len);
+}
+
+/**
+ * mcxl_memory_unreachable - what to say to who can't reach the memory
+ * @inst: the instance, memory_lock held
+ *
+ * Return: -EAGAIN while &mcxl_instance.held says that it may be there again
+ * soon, else -EIO
+ */
+int mcxl_memory_unreachable(const struct mcxl_instance *inst)
+{
+	return inst->held ? -EAGAIN : -EIO;
 }
 
 static void zap_range(struct mcxl_instance *inst, enum mcxl_window window,
@@ -206,8 +219,31 @@ static vm_fault_t poisoned(struct mcxl_instance *inst)
 						  VM_FAULT_SIGBUS;
 }
 
-static vm_fault_t fault(struct mcxl_instance *inst, struct vm_fault *vmf,
-			unsigned int order, enum mcxl_window window)
+/*
+ * The device is in a reset, or may be about to be, which takes seconds. If there
+ * was none the memory is as it was, and no guest is to die for having touched it
+ * meanwhile.
+ */
+static vm_fault_t wait_held(struct mcxl_instance *inst, struct vm_fault *vmf)
+{
+	struct file *file;
+
+	/* Has waited already, or can't */
+	if (!fault_flag_allow_retry_first(vmf->flags))
+		return VM_FAULT_SIGBUS;
+	if (vmf->flags & FAULT_FLAG_RETRY_NOWAIT)
+		return VM_FAULT_RETRY;
+
+	/* Without the lock the mapping does not keep the instance */
+	file = get_file(vmf->vma->vm_file);
+	release_fault_lock(vmf);
+	wait_event_killable(inst->held_wait, !READ_ONCE(inst->held));
+	fput(file);
+	return VM_FAULT_RETRY;
+}
+
+static vm_fault_t try_fault(struct mcxl_instance *inst, struct vm_fault *vmf,
+			    unsigned int order, enum mcxl_window window)
 {
 	const struct mdev_cxl_parent_ops *ops = inst->part.parent->desc.ops;
 	/* What to say when a block of this order will not do */
@@ -231,7 +267,7 @@ static vm_fault_t fault(struct mcxl_instance *inst, struct vm_fault *vmf,
 
 	guard(rwsem_read)(&inst->memory_lock);
 	if (!reachable(inst, window, vdpa, len))
-		return no;
+		return inst->held && !order ? VM_FAULT_RETRY : no;
 
 	if (mcxl_poison_find(inst->part.parent, inst->part.dpa.start + vdpa,
 			     len) != U64_MAX)
@@ -260,10 +296,18 @@ static vm_fault_t fault(struct mcxl_instance *inst, struct vm_fault *vmf,
 	return insert(vmf, pfn, order);
 }
 
+static vm_fault_t fault(struct vm_fault *vmf, unsigned int order,
+			enum mcxl_window window)
+{
+	struct mcxl_instance *inst = vmf->vma->vm_private_data;
+	vm_fault_t ret = try_fault(inst, vmf, order, window);
+
+	return ret == VM_FAULT_RETRY ? wait_held(inst, vmf) : ret;
+}
+
 static vm_fault_t aperture_huge_fault(struct vm_fault *vmf, unsigned int order)
 {
-	return fault(vmf->vma->vm_private_data, vmf, order,
-		     MCXL_WINDOW_APERTURE);
+	return fault(vmf, order, MCXL_WINDOW_APERTURE);
 }
 
 static vm_fault_t aperture_fault(struct vm_fault *vmf)
@@ -273,7 +317,7 @@ static vm_fault_t aperture_fault(struct vm_fault *vmf)
 
 static vm_fault_t hdm_huge_fault(struct vm_fault *vmf, unsigned int order)
 {
-	return fault(vmf->vma->vm_private_data, vmf, order, MCXL_WINDOW_HDM);
+	return fault(vmf, order, MCXL_WINDOW_HDM);
 }
 
 static vm_fault_t hdm_fault(struct vm_fault *vmf)
@@ -373,7 +417,8 @@ int mcxl_memory_mmap(struct mcxl_instance *inst, struct vm_area_struct *vma,
  * @len: bytes; [@vdpa, @vdpa + @len) is inside the partition
  * @write: from @buf to memory
  *
- * Return: 0; -EIO while the memory can't be reached; -ENOMEM; -ERESTARTSYS
+ * Return: 0; -EIO while the memory can't be reached, or -EAGAIN as
+ * mcxl_memory_unreachable() says; -ENOMEM; -ERESTARTSYS
  */
 int mcxl_memory_rw(struct mcxl_instance *inst, enum mcxl_window window,
 		   u64 vdpa, void *buf, size_t len, bool write)
@@ -384,7 +429,7 @@ int mcxl_memory_rw(struct mcxl_instance *inst, enum mcxl_window window,
 	if (ACQUIRE_ERR(rwsem_read_intr, &lock))
 		return -ERESTARTSYS;
 	if (!reachable(inst, window, vdpa, len))
-		return -EIO;
+		return mcxl_memory_unreachable(inst);
 
 	while (len) {
 		size_t now = len;

@@ -309,6 +309,26 @@ put_parent:
 }
 EXPORT_SYMBOL_NS_GPL(mdev_cxl_register_parent, "MDEV_CXL");
 
+static void parent_block(struct mdev_cxl_parent *parent, bool held)
+{
+	struct mcxl_instance *inst;
+
+	lockdep_assert_held(&parent->lock);
+	/* The thread is either at rest now, or will see it */
+	scoped_guard(mutex, &parent->clear_gate)
+		parent->blocked = true;
+	list_for_each_entry(inst, &parent->instances, node)
+		mcxl_instance_block(inst, held);
+}
+
+static void parent_unblock(struct mdev_cxl_parent *parent)
+{
+	lockdep_assert_held(&parent->lock);
+	scoped_guard(mutex, &parent->clear_gate)
+		parent->blocked = false;
+	wake_up(&parent->clear_wait);
+}
+
 /**
  * mdev_cxl_unregister_parent - withdraw a device
  * @parent: as returned by mdev_cxl_register_parent(); gone afterwards
@@ -318,6 +338,11 @@ EXPORT_SYMBOL_NS_GPL(mdev_cxl_register_parent, "MDEV_CXL");
  */
 void mdev_cxl_unregister_parent(struct mdev_cxl_parent *parent)
 {
+	/* Nobody is left to end a reset, and no VMM lets go while it waits for that */
+	scoped_guard(mutex, &parent->lock) {
+		if (parent->blocked)
+			parent_block(parent, false);
+	}
 	mcxl_debugfs_del(parent);
 	mdev_unregister_parent(&parent->mdev);
 	mcxl_clear_stop(parent);
@@ -368,39 +393,19 @@ void *mdev_cxl_parent_drvdata(const struct mdev_cxl_parent *parent)
 }
 EXPORT_SYMBOL_NS_GPL(mdev_cxl_parent_drvdata, "MDEV_CXL");
 
-static void parent_block(struct mdev_cxl_parent *parent)
-{
-	struct mcxl_instance *inst;
-
-	lockdep_assert_held(&parent->lock);
-	/* The thread is either at rest now, or will see it */
-	scoped_guard(mutex, &parent->clear_gate)
-		parent->blocked = true;
-	list_for_each_entry(inst, &parent->instances, node)
-		mcxl_instance_block(inst);
-}
-
-static void parent_unblock(struct mdev_cxl_parent *parent)
-{
-	lockdep_assert_held(&parent->lock);
-	scoped_guard(mutex, &parent->clear_gate)
-		parent->blocked = false;
-	wake_up(&parent->clear_wait);
-}
-
 /**
  * mdev_cxl_parent_reset_prepare - the physical device is about to be reset
  * @parent: the parent
  *
- * Stops every partition and takes its memory out of reach: mappings get
- * SIGBUS, reads and writes -EIO. To be followed by
- * mdev_cxl_parent_reset_done(), mdev_cxl_parent_reset_cancel() or
- * mdev_cxl_parent_failed(). May sleep.
+ * Stops every partition and takes its memory out of reach: who touches, reads or
+ * writes it waits until one of mdev_cxl_parent_reset_done(),
+ * mdev_cxl_parent_reset_cancel(), mdev_cxl_parent_failed() and
+ * mdev_cxl_unregister_parent() follows. May sleep.
  */
 void mdev_cxl_parent_reset_prepare(struct mdev_cxl_parent *parent)
 {
 	guard(mutex)(&parent->lock);
-	parent_block(parent);
+	parent_block(parent, true);
 }
 EXPORT_SYMBOL_NS_GPL(mdev_cxl_parent_reset_prepare, "MDEV_CXL");
 
@@ -470,8 +475,9 @@ EXPORT_SYMBOL_NS_GPL(mdev_cxl_parent_reset_cancel, "MDEV_CXL");
  * mdev_cxl_parent_failed - the physical device is lost
  * @parent: the parent
  *
- * Like mdev_cxl_parent_reset_prepare(), and every VMM gets an error event. The
- * partitions stay out of reach until mdev_cxl_parent_reset_done() or
+ * Stops every partition and takes its memory out of reach: mappings get SIGBUS,
+ * reads and writes -EIO, and every VMM an error event. It stays so until
+ * mdev_cxl_parent_reset_prepare(), mdev_cxl_parent_reset_done() or
  * mdev_cxl_unregister_parent(). May sleep.
  */
 void mdev_cxl_parent_failed(struct mdev_cxl_parent *parent)
@@ -479,7 +485,7 @@ void mdev_cxl_parent_failed(struct mdev_cxl_parent *parent)
 	struct mcxl_instance *inst;
 
 	guard(mutex)(&parent->lock);
-	parent_block(parent);
+	parent_block(parent, false);
 	list_for_each_entry(inst, &parent->instances, node)
 		mcxl_irq_error(inst);
 }

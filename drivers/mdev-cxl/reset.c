@@ -173,18 +173,23 @@ void mcxl_instance_close(struct mcxl_instance *inst)
 /**
  * mcxl_instance_block - keep everybody off a device that is in reset or lost
  * @inst: the instance; the caller holds the lock of its parent
+ * @held: for a while: who wants the memory waits; else that fails, also for
+ *	those who wait already
  *
  * On return nothing of the partition is mapped and its engine is at rest.
  */
-void mcxl_instance_block(struct mcxl_instance *inst)
+void mcxl_instance_block(struct mcxl_instance *inst, bool held)
 {
 	lockdep_assert_held(&inst->part.parent->lock);
 
 	guard(mutex)(&inst->cfg_lock);
 	guard(rwsem_write)(&inst->memory_lock);
 	inst->blocked = true;
+	WRITE_ONCE(inst->held, held);
 	mcxl_memory_zap(inst);
 	engine_stop(inst);
+	if (!held)
+		wake_up_all(&inst->held_wait);
 }
 
 /**
@@ -199,6 +204,8 @@ void mcxl_instance_unblock(struct mcxl_instance *inst, bool reset)
 	guard(mutex)(&inst->cfg_lock);
 	guard(rwsem_write)(&inst->memory_lock);
 	inst->blocked = false;
+	WRITE_ONCE(inst->held, false);
+	wake_up_all(&inst->held_wait);
 	if (!inst->open)
 		return;
 	if (reset)

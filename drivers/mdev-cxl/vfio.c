@@ -63,10 +63,12 @@ static void model_rw(struct mcxl_instance *inst, enum mcxl_space space,
 }
 
 /* Do the BARs answer? cfg_lock held, under which memory only changes */
-static bool bars_enabled(struct mcxl_instance *inst)
+static int check_bars(struct mcxl_instance *inst)
 {
 	lockdep_assert_held(&inst->cfg_lock);
-	return inst->memory.bars && !inst->blocked;
+	if (inst->memory.bars && !inst->blocked)
+		return 0;
+	return mcxl_memory_unreachable(inst);
 }
 
 static int config_rw(struct mcxl_instance *inst, u64 pos, void *buf,
@@ -80,9 +82,12 @@ static int config_rw(struct mcxl_instance *inst, u64 pos, void *buf,
 static int component_rw(struct mcxl_instance *inst, u64 pos, void *buf,
 			size_t len, bool write)
 {
+	int rc;
+
 	guard(mutex)(&inst->cfg_lock);
-	if (!bars_enabled(inst))
-		return -EIO;
+	rc = check_bars(inst);
+	if (rc)
+		return rc;
 	model_rw(inst, MCXL_SPACE_COMPONENT, pos, buf, len, write);
 	return 0;
 }
@@ -118,6 +123,7 @@ static int aperture_rw(struct mcxl_instance *inst, u64 pos, void *buf,
 		       size_t len, bool write)
 {
 	u64 size = mcxl_instance_size(inst);
+	int rc;
 
 	/* The partition is whole pages, so a piece is inside or outside */
 	if (pos < size)
@@ -125,8 +131,9 @@ static int aperture_rw(struct mcxl_instance *inst, u64 pos, void *buf,
 				      array_index_nospec(pos, size), buf, len,
 				      write);
 	guard(mutex)(&inst->cfg_lock);
-	if (!bars_enabled(inst))
-		return -EIO;
+	rc = check_bars(inst);
+	if (rc)
+		return rc;
 	if (!write)
 		memset(buf, 0xff, len);
 	return 0;
@@ -167,7 +174,7 @@ static int parent_regs_rw(struct mcxl_instance *inst, u32 offset, void *buf,
 	/* Against stop: what comes later finds the engine at rest */
 	guard(rwsem_read)(&inst->memory_lock);
 	if (!inst->memory.bars || inst->blocked)
-		return -EIO;
+		return mcxl_memory_unreachable(inst);
 
 	while (len) {
 		unsigned int size = rounddown_pow_of_two(len);
@@ -186,6 +193,7 @@ static int function_rw(struct mcxl_instance *inst, u64 pos, void *buf,
 		       size_t len, bool write)
 {
 	u32 regs_size = inst->part.parent->desc.regs_size;
+	int rc;
 
 	if (pos >= MCXL_REGS_OFFSET && pos < MCXL_REGS_OFFSET + regs_size) {
 		u32 offset = array_index_nospec(pos - MCXL_REGS_OFFSET,
@@ -195,8 +203,9 @@ static int function_rw(struct mcxl_instance *inst, u64 pos, void *buf,
 	}
 
 	guard(mutex)(&inst->cfg_lock);
-	if (!bars_enabled(inst))
-		return -EIO;
+	rc = check_bars(inst);
+	if (rc)
+		return rc;
 	if (pos < MCXL_MSIX_SIZE)
 		model_rw(inst, MCXL_SPACE_MSIX, pos, buf, len, write);
 	else if (!write)
@@ -296,7 +305,11 @@ static int rw_piece(struct mcxl_instance *inst, const struct region *region,
 
 	if (write && !copy_in(bounce, buf, len))
 		return -EFAULT;
-	rc = region->rw(inst, pos, bounce, len, write);
+	while ((rc = region->rw(inst, pos, bounce, len, write)) == -EAGAIN) {
+		if (wait_event_interruptible(inst->held_wait,
+					     !READ_ONCE(inst->held)))
+			return -ERESTARTSYS;
+	}
 	if (rc)
 		return rc;
 	if (!write && !copy_out(buf, bounce, len))

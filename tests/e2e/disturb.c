@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * disturb UUID kept|held|reset COMMAND...: what an open instance makes of
+ * disturb UUID kept|held|reset|lost COMMAND...: what an open instance makes of
  * something that the command does to the physical device: it is kept as it was;
  * or so, but was out of reach meanwhile; or it has been reset and its memory is
- * zero.
+ * zero; or so, after an error that nothing could be kept from. Who wants the
+ * memory in the meantime waits, but for the last.
  */
 #include <err.h>
 #include <poll.h>
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
@@ -20,8 +23,11 @@
 #include "vfio.h"
 
 #define CONFIG	VFIO_PCI_CONFIG_REGION_INDEX
+#define BAR0	VFIO_PCI_BAR0_REGION_INDEX
 #define BAR2	VFIO_PCI_BAR2_REGION_INDEX
 #define MAPPED	(4UL << 20)
+/* Not in the page that shows whether it was out of reach */
+#define OTHER	(2UL << 20)
 
 /* An error is reported within so many ms, or not at all */
 #define SOON	20000
@@ -57,6 +63,76 @@ static long faults(void)
 	return usage.ru_minflt + usage.ru_majflt;
 }
 
+static bool load_fails(void)
+{
+	return faults_on_read(mem + OTHER);
+}
+
+static bool read_fails(void)
+{
+	uint8_t byte;
+
+	return vfio_pread(&v, BAR2, OTHER, &byte, sizeof(byte));
+}
+
+static bool register_fails(void)
+{
+	uint32_t value;
+
+	return vfio_pread(&v, BAR0, 0, &value, sizeof(value));
+}
+
+/* Who wants something of the device all the time */
+static struct user {
+	const char *what;
+	bool (*fails)(void);
+	pthread_t thread;
+	bool failed;	/* At last */
+	bool early;	/* Before the function was reset */
+} users[] = {
+	{ .what = "load", .fails = load_fails },
+	{ .what = "read", .fails = read_fails },
+	{ .what = "register", .fails = register_fails },
+};
+
+#define NR_USERS	(sizeof(users) / sizeof(users[0]))
+
+static atomic_bool over;
+
+static void *use(void *arg)
+{
+	struct user *user = arg;
+
+	while (!over && !user->failed)
+		user->failed = user->fails();
+	user->early = user->failed &&
+		      vfio_read(&v, CONFIG, PCI_COMMAND, 2) & PCI_COMMAND_MEMORY;
+	return NULL;
+}
+
+static void start_users(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < NR_USERS; i++) {
+		if (pthread_create(&users[i].thread, NULL, use, &users[i]))
+			errx(1, "no thread");
+	}
+}
+
+static void end_users(bool reset, bool lost)
+{
+	unsigned int i;
+
+	for (i = 0; i < NR_USERS; i++) {
+		pthread_join(users[i].thread, NULL);
+		tap_ok(users[i].failed == reset && (lost || !users[i].early),
+		       "%s: %s", users[i].what,
+		       lost ? "fails" : reset ? "waits for the reset" :
+		       "has not failed");
+	}
+}
+
 /* What was mapped has to be mapped again if it was out of reach */
 static void check_kept(bool held)
 {
@@ -86,11 +162,12 @@ static void check_reset(void)
 int main(int argc, char **argv)
 {
 	struct pollfd event = { .events = POLLIN };
-	bool reset = argc > 2 && !strcmp(argv[2], "reset");
+	bool lost = argc > 2 && !strcmp(argv[2], "lost");
+	bool reset = lost || (argc > 2 && !strcmp(argv[2], "reset"));
 	bool held = argc > 2 && !strcmp(argv[2], "held");
 
 	if (argc < 4)
-		errx(2, "usage: disturb UUID kept|held|reset COMMAND...");
+		errx(2, "usage: disturb UUID kept|held|reset|lost COMMAND...");
 	vfio_open_or_exit(&v, argv[1]);
 	event.fd = eventfd(0, EFD_CLOEXEC);
 	vfio_set_eventfd(&v, VFIO_PCI_ERR_IRQ_INDEX, 0, event.fd);
@@ -100,9 +177,12 @@ int main(int argc, char **argv)
 		err(1, "mmap");
 	memset(mem, 0x5a, MAPPED);
 
+	start_users();
 	tap_ok(run(argv + 3), "the command succeeds");
-	tap_eq(poll(&event, 1, reset ? SOON : NOT), reset,
-	       "errors reported to the VMM");
+	/* After a reset users end by themselves, as memory is off */
+	over = !poll(&event, 1, reset ? SOON : NOT);
+	tap_eq(!over, reset, "errors reported to the VMM");
+	end_users(reset, lost);
 	if (reset)
 		check_reset();
 	else
