@@ -2,7 +2,6 @@
 /* The device under test: open it, find what is in it, set it to a state. */
 #include <err.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <libgen.h>
 #include <limits.h>
 #include <stdio.h>
@@ -168,26 +167,9 @@ void *device_map(struct device *d, uint32_t region, uint64_t at, size_t len)
 	return mem;
 }
 
-static int write_file(const char *path, const char *text)
-{
-	int fd = open(path, O_WRONLY | O_CLOEXEC);
-	int rc = 0;
-
-	if (fd < 0)
-		return -errno;
-	if (write(fd, text, strlen(text)) < 0)
-		rc = -errno;
-	close(fd);
-	return rc;
-}
-
 int device_attribute(struct device *d, const char *name, const char *value)
 {
-	char path[PATH_MAX];
-
-	snprintf(path, sizeof(path), "/sys/bus/mdev/devices/%s/%s", d->uuid,
-		 name);
-	return write_file(path, value);
+	return put_text(value, "/sys/bus/mdev/devices/%s/%s", d->uuid, name);
 }
 
 bool device_inject_ras(struct device *d, uint32_t uncorrectable,
@@ -206,9 +188,8 @@ bool device_inject_ras(struct device *d, uint32_t uncorrectable,
 		return false;
 	fclose(f);
 
-	snprintf(path, sizeof(path), "/sys/kernel/debug/mdev_cxl/%s/inject_ras",
-		 basename(dirname(real)));
 	snprintf(text, sizeof(text), "%#llx %#x %#x", dpa, uncorrectable,
 		 correctable);
-	return !write_file(path, text);
+	return !put_text(text, "/sys/kernel/debug/mdev_cxl/%s/inject_ras",
+			 basename(dirname(real)));
 }

@@ -111,15 +111,6 @@ static uint32_t crc32c(uint32_t crc, const uint8_t *p, size_t len)
 	return crc;
 }
 
-static bool all(const uint8_t *p, uint8_t value, size_t len)
-{
-	while (len--) {
-		if (*p++ != value)
-			return false;
-	}
-	return true;
-}
-
 static void test_operations(struct client *c)
 {
 	const struct job fill = {
@@ -135,7 +126,7 @@ static void test_operations(struct client *c)
 	tap_eq(get(c, MDEV_CXL_SOFT_MAGIC), MDEV_CXL_SOFT_MAGIC_VALUE, "magic");
 
 	tap_eq(run(c, &fill), 2, "fill");
-	tap_ok(all(c->mem + 3, 0x5a, 5 * MIB) && !c->mem[2] &&
+	tap_ok(is_all(c->mem + 3, 0x5a, 5 * MIB) && !c->mem[2] &&
 	       !c->mem[5 * MIB + 3], "it fills just that");
 
 	for (size_t i = 0; i < 3 * MIB; i++)
@@ -256,7 +247,7 @@ static bool reads_zero(struct client *c, uint64_t vdpa, size_t len)
 
 	if (!buf)
 		err(1, "malloc");
-	zero = !vfio_pread(&c->v, BAR2, vdpa, buf, len) && all(buf, 0, len);
+	zero = !vfio_pread(&c->v, BAR2, vdpa, buf, len) && is_all(buf, 0, len);
 	free(buf);
 	return zero;
 }
@@ -314,9 +305,9 @@ static void test_close(struct client *c, const char *uuid)
 	open_client(c, uuid);
 	tap_ok(!get(c, MDEV_CXL_SOFT_WORK) && !status(c, 0) && !status(c, 15),
 	       "closed with jobs under way: the next user finds none");
-	tap_ok(all(c->mem, 0, 16 * MIB), "and no byte that they wrote");
+	tap_ok(is_all(c->mem, 0, 16 * MIB), "and no byte that they wrote");
 	usleep(100000);
-	tap_ok(all(c->mem, 0, 16 * MIB) && !completes_in(c, 0),
+	tap_ok(is_all(c->mem, 0, 16 * MIB) && !completes_in(c, 0),
 	       "neither later, nor an interrupt");
 	tap_eq(run(c, &(struct job) { .op = 1, .len = 4096 }), 2,
 	       "the engine works for the next user");
@@ -389,7 +380,7 @@ int main(int argc, char **argv)
 	test_operations(&a);
 	test_refusals(&a, hdm->size);
 	test_busy(&a);
-	tap_ok(all(b.mem, 0, 16 * MIB), "the other partition is untouched");
+	tap_ok(is_all(b.mem, 0, 16 * MIB), "the other partition is untouched");
 	test_turns(&a, &b);
 	test_dirty(&a, hdm->size);
 	test_close(&a, argv[1]);

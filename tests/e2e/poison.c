@@ -8,7 +8,6 @@
 #define _GNU_SOURCE
 #include <err.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <libgen.h>
 #include <limits.h>
 #include <stdarg.h>
@@ -59,44 +58,16 @@ static void find_debugfs(const char *uuid)
 		 basename(dirname(real)));
 }
 
-/* 0, or the errno of writing to a file */
-static int vwrite_to(const char *path, const char *format, va_list args)
-{
-	char text[80];
-	int fd, rc;
-
-	vsnprintf(text, sizeof(text), format, args);
-	fd = open(path, O_WRONLY);
-	if (fd < 0)
-		err(1, "%s", path);
-	rc = write(fd, text, strlen(text)) < 0 ? errno : 0;
-	close(fd);
-	return rc;
-}
-
-static int write_to(const char *path, const char *format, ...)
-{
-	va_list args;
-	int rc;
-
-	va_start(args, format);
-	rc = vwrite_to(path, format, args);
-	va_end(args);
-	return rc;
-}
-
-/* In debugfs */
+/* In debugfs: 0 or a negative errno */
 static int inject(const char *name, const char *format, ...)
 {
-	char path[PATH_MAX + 32];
+	char text[80];
 	va_list args;
-	int rc;
 
-	snprintf(path, sizeof(path), "%s/%s", debugfs, name);
 	va_start(args, format);
-	rc = vwrite_to(path, format, args);
+	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
-	return rc;
+	return put_text(text, "%s/%s", debugfs, name);
 }
 
 static uint64_t hpa;
@@ -104,9 +75,13 @@ static uint64_t hpa;
 /* A memory failure of the host, or what the parent would make of it */
 static int poison(uint64_t dpa)
 {
-	if (hpa)
-		return write_to("/sys/devices/system/memory/hard_offline_page",
-				"%#llx", (unsigned long long)(hpa + dpa));
+	char text[32];
+
+	if (hpa) {
+		snprintf(text, sizeof(text), "%#llx",
+			 (unsigned long long)(hpa + dpa));
+		return put_text(text, "/sys/devices/system/memory/hard_offline_page");
+	}
 	return inject("inject_poison", "%#llx", (unsigned long long)dpa);
 }
 
@@ -184,13 +159,11 @@ static uint32_t ras_read(struct owner *o, uint32_t reg)
 	return vfio_read(&o->v, 0, ras(o) + reg, 4);
 }
 
-static bool all(const uint8_t *mem, uint8_t value, size_t from, size_t to)
+/* All that we have mapped but the page in the middle */
+static bool around(const uint8_t *mem, uint8_t value)
 {
-	while (from < to) {
-		if (mem[from++] != value)
-			return false;
-	}
-	return true;
+	return is_all(mem, value, BAD) &&
+	       is_all(mem + BAD + PAGE, value, SPAN - BAD - PAGE);
 }
 
 static void test_untouched(struct owner *b)
@@ -198,7 +171,7 @@ static void test_untouched(struct owner *b)
 	tap_eq(events(b), 0, "the other one: no event");
 	tap_ok(!ras_read(b, UNC_STATUS) && !ras_read(b, COR_STATUS),
 	       "the other one: nothing in its registers");
-	tap_ok(all(b->aperture, 0xbb, 0, SPAN),
+	tap_ok(is_all(b->aperture, 0xbb, SPAN),
 	       "the other one: its memory is as it was");
 }
 
@@ -223,11 +196,8 @@ static void test_poison(struct owner *a)
 	tap_ok(is_poisoned(&a->hdm[BAD + PAGE - 1]),
 	       "HDM region: SIGBUS, BUS_MCEERR_AR");
 	tap_ok(faults_on_write(&a->aperture[BAD]), "nor can it be written");
-	tap_ok(all(a->aperture, 0xaa, 0, BAD) &&
-	       all(a->aperture, 0xaa, BAD + PAGE, SPAN),
-	       "the pages around it are intact");
-	tap_ok(all(a->hdm, 0xaa, 0, BAD) && all(a->hdm, 0xaa, BAD + PAGE, SPAN),
-	       "in the HDM region, too");
+	tap_ok(around(a->aperture, 0xaa), "the pages around it are intact");
+	tap_ok(around(a->hdm, 0xaa), "in the HDM region, too");
 	tap_eq(vfio_pread(&a->v, BAR2, BAD, buf, 16), -EIO, "read() of it");
 	tap_eq(vfio_pwrite(&a->v, BAR2, BAD + PAGE - 8, buf, 8), -EIO,
 	       "write() to it");
@@ -257,9 +227,7 @@ static void test_stays(struct owner *a)
 	close_owner(a);
 	open_owner(a, a->uuid);
 	tap_ok(is_poisoned(&a->aperture[BAD]), "poisoned for the next user");
-	tap_ok(all(a->aperture, 0, 0, BAD) &&
-	       all(a->aperture, 0, BAD + PAGE, SPAN),
-	       "who has zeroes around it");
+	tap_ok(around(a->aperture, 0), "who has zeroes around it");
 }
 
 static void test_good_again(struct owner *a)
@@ -267,7 +235,7 @@ static void test_good_again(struct owner *a)
 	tap_eq(inject("clear_poison", "%#llx", a->dpa + BAD), 0,
 	       "the parent says it is good");
 	tap_eq(count_poisoned(), 0, "nothing is on the list");
-	tap_ok(!is_poisoned(&a->aperture[BAD]) && all(a->aperture, 0, 0, SPAN),
+	tap_ok(!is_poisoned(&a->aperture[BAD]) && is_all(a->aperture, 0, SPAN),
 	       "aperture: it reads zero");
 	tap_ok(!faults_on_write(&a->hdm[BAD]) && a->aperture[BAD] == 0x5a,
 	       "HDM region: it can be written");
@@ -291,16 +259,16 @@ static void test_ras(struct owner *a)
 
 static void test_bad_input(void)
 {
-	tap_eq(inject("inject_poison", "0xfffffffffffff000"), ERANGE,
+	tap_eq(inject("inject_poison", "0xfffffffffffff000"), -ERANGE,
 	       "poison past the memory");
-	tap_eq(inject("inject_poison", "0xffffffffffffffff"), ERANGE,
+	tap_eq(inject("inject_poison", "0xffffffffffffffff"), -ERANGE,
 	       "poison at the end of the address space");
-	tap_eq(inject("clear_poison", "0x100000000000"), ERANGE,
+	tap_eq(inject("clear_poison", "0x100000000000"), -ERANGE,
 	       "no poison past the memory");
-	tap_eq(inject("inject_ras", "100000000000 1 0"), ERANGE,
+	tap_eq(inject("inject_ras", "100000000000 1 0"), -ERANGE,
 	       "an error past the memory");
-	tap_eq(inject("inject_ras", "0 1"), EINVAL, "an error in short");
-	tap_eq(inject("inject_ras", "x y z"), EINVAL, "an error in letters");
+	tap_eq(inject("inject_ras", "0 1"), -EINVAL, "an error in short");
+	tap_eq(inject("inject_ras", "x y z"), -EINVAL, "an error in letters");
 	tap_eq(count_poisoned(), 0, "nothing came of these");
 }
 
@@ -317,7 +285,7 @@ int main(int argc, char **argv)
 	open_owner(&b, argv[2]);
 	memset(a.aperture, 0xaa, SPAN);
 	memset(b.aperture, 0xbb, SPAN);
-	tap_ok(all(a.hdm, 0xaa, 0, SPAN), "both windows show the same");
+	tap_ok(is_all(a.hdm, 0xaa, SPAN), "both windows show the same");
 
 	test_poison(&a);
 	test_stays(&a);

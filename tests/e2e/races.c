@@ -96,19 +96,6 @@ static const char *path(const char *format, ...)
 	return buf;
 }
 
-/* 0 or a negative errno */
-static int sysfs_write(const char *text, const char *file)
-{
-	int fd = open(file, O_WRONLY | O_CLOEXEC), rc = 0;
-
-	if (fd < 0)
-		return -errno;
-	if (write(fd, text, strlen(text)) < 0)
-		rc = -errno;
-	close(fd);
-	return rc;
-}
-
 static long long sysfs_number(const char *file)
 {
 	long long value = -1;
@@ -148,14 +135,14 @@ static int create(unsigned int type, unsigned int slot)
 
 	if (late && access(path(MDEVS "/%s", uuid_of(slot)), F_OK))
 		__atomic_add_fetch(&shared->renewed[slot], 1, __ATOMIC_RELAXED);
-	rc = sysfs_write(uuid_of(slot), type_file(type, "create"));
+	rc = put_text(uuid_of(slot), "%s", type_file(type, "create"));
 	close(lock);
 	return rc;
 }
 
 static int destroy(const char *uuid)
 {
-	return sysfs_write("1", path(MDEVS "/%s/remove", uuid));
+	return put_text("1", MDEVS "/%s/remove", uuid);
 }
 
 static int destroy_slot(unsigned int slot)
@@ -219,8 +206,7 @@ static unsigned int act_decoders(void)
 {
 	static const char * const values[] = { "1", "2", "4", "10", "3" };
 
-	return !sysfs_write(values[below(5)],
-			    path(MDEVS "/%s/decoders", some_uuid()));
+	return !put_text(values[below(5)], MDEVS "/%s/decoders", some_uuid());
 }
 
 static unsigned int act_open_close(void)
@@ -387,10 +373,10 @@ static unsigned int act_rebind(void)
 	const char *bdf = strrchr(parent, '/') + 1;
 	int rc;
 
-	sysfs_write(bdf, path("%s/unbind", driver_dir));
+	put_text(bdf, "%s/unbind", driver_dir);
 	/* See cxl_flush in tap.sh */
-	sysfs_write("1", "/sys/bus/cxl/flush");
-	rc = sysfs_write(bdf, path("%s/bind", driver_dir));
+	put_text("1", "/sys/bus/cxl/flush");
+	rc = put_text(bdf, "%s/bind", driver_dir);
 	/* Long enough for the others to find something */
 	usleep(below(20000));
 	return !rc;
@@ -411,8 +397,7 @@ static unsigned int act_unload(void)
 	bool soft_gone, framework_gone;
 
 	if (below(2))
-		sysfs_write(strrchr(parent, '/') + 1,
-			    path("%s/unbind", driver_dir));
+		put_text(strrchr(parent, '/') + 1, "%s/unbind", driver_dir);
 	soft_gone = run_command("rmmod mdev_cxl_soft 2> /dev/null");
 	framework_gone = run_command("rmmod mdev_cxl 2> /dev/null");
 

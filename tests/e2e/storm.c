@@ -189,11 +189,6 @@ static void open_device(const char *uuid)
 	doe = vfio_find_ext_cap(&v, PCI_EXT_CAP_ID_DOE, -1);
 }
 
-static bool all(const uint8_t *p, uint8_t value, size_t len)
-{
-	return *p == value && !memcmp(p, p + 1, len - 1);
-}
-
 int main(int argc, char **argv)
 {
 	const char *seed = getenv("SEED");
@@ -229,7 +224,7 @@ int main(int argc, char **argv)
 
 	open_device(argv[1]);
 	vfio_enable_memory(&v, true);
-	tap_ok(all(bar, 0, MAPPED), "the next user reads zero");
-	tap_ok(all(neighbour, 0xa5, MAPPED), "the neighbour has not noticed");
+	tap_ok(is_all(bar, 0, MAPPED), "the next user reads zero");
+	tap_ok(is_all(neighbour, 0xa5, MAPPED), "the neighbour has not noticed");
 	return tap_done();
 }

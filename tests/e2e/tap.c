@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Test Anything Protocol, and accesses that may raise SIGBUS; see tap.h. */
+/* Test Anything Protocol, and what tests look at and touch; see tap.h. */
 #include <err.h>
+#include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 #include "tap.h"
 
@@ -96,6 +100,30 @@ bool faults_on_write(volatile void *p)
 bool is_poisoned(const volatile void *p)
 {
 	return touch(p, false) == BUS_MCEERR_AR;
+}
+
+bool is_all(const void *mem, uint8_t value, size_t len)
+{
+	const uint8_t *p = mem;
+
+	return *p == value && !memcmp(p, p + 1, len - 1);
+}
+
+int put_text(const char *text, const char *path, ...)
+{
+	char full[2 * PATH_MAX];
+	va_list args;
+	int fd, rc;
+
+	va_start(args, path);
+	vsnprintf(full, sizeof(full), path, args);
+	va_end(args);
+	fd = open(full, O_WRONLY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	rc = write(fd, text, strlen(text)) < 0 ? -errno : 0;
+	close(fd);
+	return rc;
 }
 
 uint64_t instance_attr(const char *uuid, const char *name)

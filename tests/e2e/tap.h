@@ -4,6 +4,7 @@
 #define E2E_TAP_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 /* One result: printf-style name, with what was seen when it is not as wanted */
@@ -20,6 +21,13 @@ bool faults_on_write(volatile void *p);
 
 /* Is it one for poisoned memory (BUS_MCEERR_AR)? */
 bool is_poisoned(const volatile void *p);
+
+/* Is each byte of it that one? */
+bool is_all(const void *mem, uint8_t value, size_t len);
+
+/* Text into a file, whose path is printf-style: 0 or a negative errno */
+int put_text(const char *text, const char *path, ...)
+	__attribute__((format(printf, 2, 3)));
 
 /* The number that an attribute of an instance starts with */
 uint64_t instance_attr(const char *uuid, const char *name);

@@ -123,6 +123,41 @@ waits_for()
 	ok 'the removal has begun' soon test ! -e "$mdevs/$1/mdev_type"
 }
 
+# hold UUID [HOW]: a process has it open, see hold.c
+hold()
+{
+	coproc HOLD { exec "$MDEV_CXL_BUILD/e2e-hold" "$@"; }
+	hold_pid=$!
+	# The descriptors go when the process does, which may be soon
+	exec {hold_out}<&"${HOLD[0]}" {hold_in}>&"${HOLD[1]}"
+	says "a VMM has $1" open
+}
+
+# says NAME LINE: that process does
+says()
+{
+	local line=
+	read -r -t 30 -u "$hold_out" line
+	is "$1" "$line" "$2"
+}
+
+# It was asked to close, and has ended without complaint
+asked()
+{
+	says 'the VMM is asked' 'asked to close'
+	ok 'it closes' wait "$hold_pid"
+	exec {hold_in}>&- {hold_out}<&-
+}
+
+# One that is deaf ends when its input does
+let_go()
+{
+	exec {hold_in}>&-
+	eval "exec ${HOLD[1]}>&-"
+	wait "$hold_pid"
+	exec {hold_out}<&-
+}
+
 # The errno of a write, as text
 write_error()
 {

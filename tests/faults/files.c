@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Small files of the kernel; see files.h. */
 #include <err.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -11,23 +9,6 @@
 #include <unistd.h>
 
 #include "files.h"
-
-int put(const char *text, const char *path, ...)
-{
-	char full[2 * PATH_MAX];
-	va_list args;
-	int fd, rc;
-
-	va_start(args, path);
-	vsnprintf(full, sizeof(full), path, args);
-	va_end(args);
-	fd = open(full, O_WRONLY | O_CLOEXEC);
-	if (fd < 0)
-		return -errno;
-	rc = write(fd, text, strlen(text)) < 0 ? -errno : 0;
-	close(fd);
-	return rc;
-}
 
 void must(int rc, const char *what)
 {

@@ -7,10 +7,7 @@
 
 #define DEBUGFS		"/sys/kernel/debug/"
 
-/* Text into a file, whose path is printf-style: 0 or a negative errno */
-int put(const char *text, const char *path, ...)
-	__attribute__((format(printf, 2, 3)));
-/* Exit if that, or what else has such a result, has failed */
+/* Exit if what has such a result, 0 or a negative errno, has failed */
 void must(int rc, const char *what);
 
 bool exists(const char *path, ...)

@@ -14,6 +14,7 @@
 #include "faults.h"
 #include "files.h"
 #include "inject.h"
+#include "tap.h"
 
 static const char * const capabilities[] = {
 	"failslab", "fail_page_alloc", "fail_usercopy",
@@ -26,7 +27,7 @@ static void set(const char *capability, const char *attr, unsigned long value)
 	char text[32];
 
 	snprintf(text, sizeof(text), "%#lx", value);
-	must(put(text, DEBUGFS "%s/%s", capability, attr), attr);
+	must(put_text(text, DEBUGFS "%s/%s", capability, attr), attr);
 }
 
 static void set_all(const char *attr, unsigned long value)

@@ -242,12 +242,12 @@ static int run_doe(void)
 /* The only instance has the parent's memory from its start */
 static int run_poison(void)
 {
-	return put("0x5000", DEBUGFS "mdev_cxl/%s/inject_poison", parent.name);
+	return put_text("0x5000", DEBUGFS "mdev_cxl/%s/inject_poison", parent.name);
 }
 
 static int run_unpoison(void)
 {
-	return put("0x5000", DEBUGFS "mdev_cxl/%s/clear_poison", parent.name);
+	return put_text("0x5000", DEBUGFS "mdev_cxl/%s/clear_poison", parent.name);
 }
 
 static const char *poison_wrong(bool done)

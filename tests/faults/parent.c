@@ -6,6 +6,7 @@
 
 #include "faults.h"
 #include "files.h"
+#include "tap.h"
 #include "walk.h"
 
 char uuid[37];
@@ -22,12 +23,12 @@ static bool is_pci(void)
 static void settle(void)
 {
 	if (is_pci())
-		must(put("1", "/sys/bus/cxl/flush"), "flush");
+		must(put_text("1", "/sys/bus/cxl/flush"), "flush");
 }
 
 static int run_bind(void)
 {
-	int rc = put(parent.name, "%s/bind", parent.driver);
+	int rc = put_text(parent.name, "%s/bind", parent.driver);
 
 	if (rc)
 		settle();
@@ -36,7 +37,7 @@ static int run_bind(void)
 
 static int run_unbind(void)
 {
-	int rc = put(parent.name, "%s/unbind", parent.driver);
+	int rc = put_text(parent.name, "%s/unbind", parent.driver);
 
 	settle();
 	return rc;
@@ -99,7 +100,7 @@ static void set_node(long node)
 	char text[16];
 
 	snprintf(text, sizeof(text), "%ld", node);
-	must(put(text, "%s/numa_node", parent.path), "numa_node");
+	must(put_text(text, "%s/numa_node", parent.path), "numa_node");
 }
 
 void walk_bind(void)
@@ -130,12 +131,12 @@ static int run_create(void)
 	static unsigned int n;
 
 	snprintf(uuid, sizeof(uuid), "%08x-0000-4000-8000-000000000000", ++n);
-	return put(uuid, "%s/create", parent.type);
+	return put_text(uuid, "%s/create", parent.type);
 }
 
 static int run_remove(void)
 {
-	return put("1", MDEVS "%s/remove", uuid);
+	return put_text("1", MDEVS "%s/remove", uuid);
 }
 
 static const char *create_wrong(bool done)
