@@ -40,7 +40,7 @@ struct eventfd_ctx;
  * @blocked: nobody may, whatever @memory says: the parent is in reset or has
  *	failed; under @memory_lock
  * @held: @blocked for a while, so who wants the memory waits; under
- *	@memory_lock
+ *	@memory_lock, too
  * @held_wait: where it waits
  *
  * Documentation/locking.rst has the order of the locks.

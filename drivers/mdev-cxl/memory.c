@@ -74,7 +74,7 @@ static bool reachable(struct mcxl_instance *inst, enum mcxl_window window,
 
 /**
  * mcxl_memory_unreachable - what to say to who can't reach the memory
- * @inst: the instance, memory_lock held
+ * @inst: the instance, memory_lock or cfg_lock held
  *
  * Return: -EAGAIN while &mcxl_instance.held says that it may be there again
  * soon, else -EIO
@@ -228,8 +228,9 @@ static vm_fault_t wait_held(struct mcxl_instance *inst, struct vm_fault *vmf)
 {
 	struct file *file;
 
-	/* Has waited already, or can't */
-	if (!fault_flag_allow_retry_first(vmf->flags))
+	/* A task on its way out has no signal any more that would end its wait */
+	if (!(vmf->flags & FAULT_FLAG_ALLOW_RETRY) ||
+	    current->flags & PF_EXITING)
 		return VM_FAULT_SIGBUS;
 	if (vmf->flags & FAULT_FLAG_RETRY_NOWAIT)
 		return VM_FAULT_RETRY;
@@ -435,8 +436,9 @@ int mcxl_memory_rw(struct mcxl_instance *inst, enum mcxl_window window,
 		size_t now = len;
 		void *mem = mcxl_clear_vaddr(inst, vdpa, &now);
 
+		/* A parent may say what it likes, but for our own -EAGAIN */
 		if (IS_ERR(mem))
-			return PTR_ERR(mem);
+			return PTR_ERR(mem) == -ENOMEM ? -ENOMEM : -EIO;
 		/* Poison that nobody knew of yet is no reason to panic */
 		if (write)
 			memcpy(mem, buf, now);

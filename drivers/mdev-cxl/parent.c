@@ -21,6 +21,7 @@
 #include <linux/slab.h>
 #include <linux/sysfs.h>
 #include <linux/wait.h>
+#include <linux/workqueue.h>
 
 #include <kunit/visibility.h>
 
@@ -95,6 +96,56 @@ static struct attribute *parent_attrs[] = {
 	NULL
 };
 ATTRIBUTE_GROUPS(parent);
+
+/*
+ * A reset may take a minute, for a function that comes back late. Beyond that
+ * somebody else is in the way: linux asks all functions of a bus, one after the
+ * other, and waits for one whose driver is just going. No VMM is to wait for that.
+ */
+#define MCXL_HOLD_LIMIT	(90 * HZ)
+
+static void parent_block(struct mdev_cxl_parent *parent, bool held)
+{
+	struct mcxl_instance *inst;
+
+	lockdep_assert_held(&parent->lock);
+	/* Nobody is left to end it, and no VMM lets go while it waits for that */
+	held = held && !parent->leaving;
+	/* The thread is either at rest now, or will see it */
+	scoped_guard(mutex, &parent->clear_gate)
+		parent->blocked = true;
+	list_for_each_entry(inst, &parent->instances, node)
+		mcxl_instance_block(inst, held);
+	if (held)
+		mod_delayed_work(system_dfl_wq, &parent->hold_over,
+				 MCXL_HOLD_LIMIT);
+	else
+		cancel_delayed_work(&parent->hold_over);
+}
+
+static void parent_unblock(struct mdev_cxl_parent *parent)
+{
+	lockdep_assert_held(&parent->lock);
+	cancel_delayed_work(&parent->hold_over);
+	scoped_guard(mutex, &parent->clear_gate)
+		parent->blocked = false;
+	wake_up(&parent->clear_wait);
+}
+
+static void hold_over(struct work_struct *work)
+{
+	struct mdev_cxl_parent *parent =
+		container_of(work, struct mdev_cxl_parent, hold_over.work);
+
+	guard(mutex)(&parent->lock);
+	/* It has ended while this was on its way, or there is another one */
+	if (!parent->blocked || delayed_work_pending(&parent->hold_over))
+		return;
+	dev_warn(parent->desc.dev,
+		 "in reset for %d s: who waits for the memory gets an error\n",
+		 MCXL_HOLD_LIMIT / HZ);
+	parent_block(parent, false);
+}
 
 static void parent_free(struct mdev_cxl_parent *parent)
 {
@@ -231,6 +282,7 @@ parent_alloc(const struct mdev_cxl_parent_desc *desc)
 	parent->desc.dpa_size = size;
 	parent->desc.types = NULL;
 	mutex_init(&parent->lock);
+	INIT_DELAYED_WORK(&parent->hold_over, hold_over);
 	xa_init(&parent->poison);
 	mutex_init(&parent->clear_gate);
 	init_waitqueue_head(&parent->clear_wait);
@@ -309,26 +361,6 @@ put_parent:
 }
 EXPORT_SYMBOL_NS_GPL(mdev_cxl_register_parent, "MDEV_CXL");
 
-static void parent_block(struct mdev_cxl_parent *parent, bool held)
-{
-	struct mcxl_instance *inst;
-
-	lockdep_assert_held(&parent->lock);
-	/* The thread is either at rest now, or will see it */
-	scoped_guard(mutex, &parent->clear_gate)
-		parent->blocked = true;
-	list_for_each_entry(inst, &parent->instances, node)
-		mcxl_instance_block(inst, held);
-}
-
-static void parent_unblock(struct mdev_cxl_parent *parent)
-{
-	lockdep_assert_held(&parent->lock);
-	scoped_guard(mutex, &parent->clear_gate)
-		parent->blocked = false;
-	wake_up(&parent->clear_wait);
-}
-
 /**
  * mdev_cxl_unregister_parent - withdraw a device
  * @parent: as returned by mdev_cxl_register_parent(); gone afterwards
@@ -338,11 +370,12 @@ static void parent_unblock(struct mdev_cxl_parent *parent)
  */
 void mdev_cxl_unregister_parent(struct mdev_cxl_parent *parent)
 {
-	/* Nobody is left to end a reset, and no VMM lets go while it waits for that */
 	scoped_guard(mutex, &parent->lock) {
+		parent->leaving = true;
 		if (parent->blocked)
 			parent_block(parent, false);
 	}
+	cancel_delayed_work_sync(&parent->hold_over);
 	mcxl_debugfs_del(parent);
 	mdev_unregister_parent(&parent->mdev);
 	mcxl_clear_stop(parent);
@@ -397,10 +430,10 @@ EXPORT_SYMBOL_NS_GPL(mdev_cxl_parent_drvdata, "MDEV_CXL");
  * mdev_cxl_parent_reset_prepare - the physical device is about to be reset
  * @parent: the parent
  *
- * Stops every partition and takes its memory out of reach: who touches, reads or
- * writes it waits until one of mdev_cxl_parent_reset_done(),
+ * Stops every partition and takes its memory and BARs out of reach: who touches,
+ * reads or writes them waits until one of mdev_cxl_parent_reset_done(),
  * mdev_cxl_parent_reset_cancel(), mdev_cxl_parent_failed() and
- * mdev_cxl_unregister_parent() follows. May sleep.
+ * mdev_cxl_unregister_parent() follows, for 90 seconds at most. May sleep.
  */
 void mdev_cxl_parent_reset_prepare(struct mdev_cxl_parent *parent)
 {

@@ -10,6 +10,7 @@
 #include <linux/mdev_cxl.h>
 #include <linux/mutex.h>
 #include <linux/wait.h>
+#include <linux/workqueue.h>
 #include <linux/xarray.h>
 
 #include "dpa.h"
@@ -41,11 +42,14 @@ struct mcxl_instance;
  * @clear_wait: what it waits on
  * @poison: an entry for every poisoned page of DPA, by its number
  * @debugfs: directory in debugfs
- * @lock: protects @dpa, @instances and @blocked
+ * @hold_over: ends the wait of those who want memory of a device that does not
+ *	come back from a reset
+ * @lock: protects @dpa, @instances, @blocked and @leaving
  * @dpa: who owns which memory
  * @instances: those that have memory
  * @blocked: no instance may run: the device is in reset or has failed;
  *	written with @clear_gate held as well
+ * @leaving: it is being unregistered
  */
 struct mdev_cxl_parent {
 	struct mdev_parent mdev;
@@ -61,11 +65,13 @@ struct mdev_cxl_parent {
 	wait_queue_head_t clear_wait;
 	struct xarray poison;
 	struct dentry *debugfs;
+	struct delayed_work hold_over;
 
 	struct mutex lock; /* memory and instances */
 	struct mcxl_dpa dpa;
 	struct list_head instances;
 	bool blocked;
+	bool leaving;
 };
 
 static inline struct mdev_cxl_parent *

@@ -244,7 +244,10 @@ int vfio_pread(struct vfio *v, uint32_t region, uint64_t offset, void *buf,
 
 	if (rc)
 		return rc;
-	n = pread(v->device, buf, len, base + offset);
+	/* A signal ends it early while the physical device is in reset */
+	do {
+		n = pread(v->device, buf, len, base + offset);
+	} while (n < 0 && errno == EINTR);
 	if (n < 0)
 		return -errno;
 	return (size_t)n == len ? 0 : -EIO;
@@ -259,7 +262,9 @@ int vfio_pwrite(struct vfio *v, uint32_t region, uint64_t offset,
 
 	if (rc)
 		return rc;
-	n = pwrite(v->device, buf, len, base + offset);
+	do {
+		n = pwrite(v->device, buf, len, base + offset);
+	} while (n < 0 && errno == EINTR);
 	if (n < 0)
 		return -errno;
 	return (size_t)n == len ? 0 : -EIO;

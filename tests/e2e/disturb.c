@@ -32,14 +32,11 @@
 /* An error is reported within so many ms, or not at all */
 #define SOON	20000
 #define NOT	3000
+/* Seconds for who wants the memory to get it, or an error */
+#define PATIENCE	60
 
 static struct vfio v;
 static uint8_t *mem;
-
-static bool all(uint8_t value)
-{
-	return *mem == value && !memcmp(mem, mem + 1, MAPPED - 1);
-}
 
 static bool run(char **command)
 {
@@ -122,15 +119,21 @@ static void start_users(void)
 
 static void end_users(bool reset, bool lost)
 {
+	bool early = false;
 	unsigned int i;
 
+	/* None waits for ever */
+	alarm(PATIENCE);
 	for (i = 0; i < NR_USERS; i++) {
 		pthread_join(users[i].thread, NULL);
 		tap_ok(users[i].failed == reset && (lost || !users[i].early),
 		       "%s: %s", users[i].what,
 		       lost ? "fails" : reset ? "waits for the reset" :
 		       "has not failed");
+		early = early || users[i].early;
 	}
+	alarm(0);
+	tap_ok(early == lost, "%s fails at once", lost ? "it" : "none");
 }
 
 /* What was mapped has to be mapped again if it was out of reach */
@@ -145,7 +148,7 @@ static void check_kept(bool held)
 	       "memory was %s meanwhile", held ? "out of reach" : "mapped");
 	tap_ok(vfio_read(&v, CONFIG, PCI_COMMAND, 2) & PCI_COMMAND_MEMORY,
 	       "registers are as they were");
-	tap_ok(!faults_on_read(mem) && all(0x5a), "memory is as it was");
+	tap_ok(!faults_on_read(mem) && is_all(mem, 0x5a, MAPPED), "memory is as it was");
 }
 
 static void check_reset(void)
@@ -154,9 +157,9 @@ static void check_reset(void)
 	       "registers have their reset values");
 	tap_ok(faults_on_read(mem), "memory is off");
 	vfio_enable_memory(&v, true);
-	tap_ok(!faults_on_read(mem) && all(0), "switched on, it reads zero");
+	tap_ok(!faults_on_read(mem) && is_all(mem, 0, MAPPED), "switched on, it reads zero");
 	memset(mem, 0xa5, MAPPED);
-	tap_ok(all(0xa5), "and works");
+	tap_ok(is_all(mem, 0xa5, MAPPED), "and works");
 }
 
 int main(int argc, char **argv)

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * hold UUID [deaf|error]: open an instance, say "open", and close it when the
+ * hold UUID [deaf|error|touch]: open an instance, say "open", and close it when the
  * request to do so arrives; deaf: when the input ends; error: when an error is
- * reported, and say what has become of a mapping by then.
+ * reported, and say what has become of a mapping by then; touch: never, but touch
+ * its memory all the time.
  */
 #include <err.h>
 #include <stdint.h>
@@ -33,7 +34,7 @@ static void wait_for(struct vfio *v, uint32_t index, const char *text)
 	fflush(stdout);
 }
 
-static void wait_for_error(struct vfio *v)
+static uint8_t *map_page(struct vfio *v)
 {
 	uint8_t *mem;
 
@@ -41,6 +42,13 @@ static void wait_for_error(struct vfio *v)
 	mem = vfio_mmap(v, VFIO_PCI_BAR2_REGION_INDEX, 0, 4096);
 	if (mem == MAP_FAILED || faults_on_write(mem))
 		errx(1, "no memory");
+	return mem;
+}
+
+static void wait_for_error(struct vfio *v)
+{
+	uint8_t *mem = map_page(v);
+
 	wait_for(v, VFIO_PCI_ERR_IRQ_INDEX, "error");
 	puts(faults_on_read(mem) ? "memory is gone" : "memory is there");
 	munmap(mem, 4096);
@@ -53,11 +61,18 @@ int main(int argc, char **argv)
 	char c;
 
 	if (argc < 2)
-		errx(2, "usage: hold UUID [deaf|error]");
+		errx(2, "usage: hold UUID [deaf|error|touch]");
 	vfio_open_or_exit(&v, argv[1]);
 
 	if (!strcmp(mode, "error")) {
 		wait_for_error(&v);
+	} else if (!strcmp(mode, "touch")) {
+		const uint8_t *mem = map_page(&v);
+
+		puts("open");
+		fflush(stdout);
+		while (!faults_on_read(mem))
+			;
 	} else if (!strcmp(mode, "deaf")) {
 		puts("open");
 		fflush(stdout);
