@@ -55,6 +55,7 @@ struct device {
 
 	struct device *neighbour;	/* or NULL */
 	unsigned int seed;
+	unsigned int rounds;
 };
 
 /* device.c: power-up state, or exit */

@@ -18,7 +18,6 @@
 #include "conformance.h"
 
 #define VCPUS		2
-#define ROUNDS		20000
 #define MAPPED		(32 * MIB)
 #define WATCHED		(64 * 1024)
 #define APERTURE	VFIO_PCI_BAR2_REGION_INDEX
@@ -169,7 +168,7 @@ static void *misbehave(void *arg)
 {
 	struct vcpu *c = arg;
 
-	for (c->done = 0; c->done < ROUNDS; c->done++)
+	for (c->done = 0; c->done < c->d->rounds; c->done++)
 		acts[below(c, ARRAY_SIZE(acts))](c);
 	return NULL;
 }
@@ -286,7 +285,7 @@ void test_hostile(struct device *d)
 		start_vcpu(&vcpu[i], d, i);
 	for (i = 0; i < VCPUS; i++)
 		done += end_vcpu(&vcpu[i]);
-	tap_eq(done, VCPUS * ROUNDS, "P11, P29: all that was begun has ended");
+	tap_eq(done, VCPUS * d->rounds, "P11, P29: all that was begun has ended");
 	if (w.d) {
 		w.stop = true;
 		pthread_join(w.thread, NULL);

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * conformance [-s SEED] [-n NEIGHBOUR] UUID [SUITE...]: does the instance
- * behave as a CXL function has to? All suites, or those that are named. With
- * the UUID of a second instance it is watched while the first one misbehaves.
+ * conformance [-s SEED] [-r ROUNDS] [-n NEIGHBOUR] UUID [SUITE...]: does the
+ * instance behave as a CXL function has to? All suites, or those that are named.
+ * With the UUID of a second instance it is watched while the first one
+ * misbehaves, in so many rounds (20000).
  */
 #include <err.h>
 #include <stdio.h>
@@ -64,15 +65,19 @@ static void run(const struct suite *suite, struct device *d)
 
 int main(int argc, char **argv)
 {
-	struct device d = { .seed = time(NULL) }, neighbour = {};
+	struct device d = { .seed = time(NULL), .rounds = 20000 };
+	struct device neighbour = {};
 	const char *other = NULL;
 	unsigned int i;
 	int opt;
 
-	while ((opt = getopt(argc, argv, "s:n:")) != -1) {
+	while ((opt = getopt(argc, argv, "s:r:n:")) != -1) {
 		switch (opt) {
 		case 's':
 			d.seed = strtoul(optarg, NULL, 0);
+			break;
+		case 'r':
+			d.rounds = strtoul(optarg, NULL, 0);
 			break;
 		case 'n':
 			other = optarg;

@@ -41,7 +41,8 @@
 #define HDM		9
 #define COMP		10
 #define MIB		(1ULL << 20)
-#define MAPPED		(32 * MIB)
+/* A few pieces, as each that is reset has to be cleared again */
+#define MAPPED		(8 * MIB)
 #define GRANULE		(256 * MIB)
 #define PAGE		4096ULL
 #define MAX_THREADS	64
