@@ -114,6 +114,7 @@ enum mcxl_window {
 };
 
 int mcxl_memory_unreachable(const struct mcxl_instance *inst);
+int mcxl_memory_wait(struct mcxl_instance *inst);
 int mcxl_memory_mmap(struct mcxl_instance *inst, struct vm_area_struct *vma,
 		     enum mcxl_window window);
 int mcxl_memory_rw(struct mcxl_instance *inst, enum mcxl_window window,

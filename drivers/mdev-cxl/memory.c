@@ -84,6 +84,18 @@ int mcxl_memory_unreachable(const struct mcxl_instance *inst)
 	return inst->held ? -EAGAIN : -EIO;
 }
 
+/**
+ * mcxl_memory_wait - wait where mcxl_memory_unreachable() has said -EAGAIN
+ * @inst: the instance; the caller holds no lock
+ *
+ * Return: 0: try again; or -ERESTARTSYS
+ */
+int mcxl_memory_wait(struct mcxl_instance *inst)
+{
+	return wait_event_interruptible(inst->held_wait,
+					!READ_ONCE(inst->held));
+}
+
 static void zap_range(struct mcxl_instance *inst, enum mcxl_window window,
 		      u64 vdpa, u64 len)
 {

@@ -305,11 +305,10 @@ static int rw_piece(struct mcxl_instance *inst, const struct region *region,
 
 	if (write && !copy_in(bounce, buf, len))
 		return -EFAULT;
-	while ((rc = region->rw(inst, pos, bounce, len, write)) == -EAGAIN) {
-		if (wait_event_interruptible(inst->held_wait,
-					     !READ_ONCE(inst->held)))
-			return -ERESTARTSYS;
-	}
+	rc = region->rw(inst, pos, bounce, len, write);
+	while (rc == -EAGAIN)
+		rc = mcxl_memory_wait(inst) ?:
+		     region->rw(inst, pos, bounce, len, write);
 	if (rc)
 		return rc;
 	if (!write && !copy_out(buf, bounce, len))
