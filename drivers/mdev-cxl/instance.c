@@ -22,6 +22,7 @@ static int instance_init(struct mcxl_instance *inst,
 	mutex_init(&inst->cfg_lock);
 	init_rwsem(&inst->memory_lock);
 	init_waitqueue_head(&inst->held_wait);
+	mcxl_memory_init(inst);
 	ratelimit_default_init(&inst->poison_limit);
 	/* Not in the name of those who are limited */
 	ratelimit_set_flags(&inst->poison_limit, RATELIMIT_MSG_ON_RELEASE);

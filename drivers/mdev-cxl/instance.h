@@ -17,6 +17,19 @@
 
 struct eventfd_ctx;
 
+/* Ways to the memory of a partition */
+enum mcxl_window {
+	MCXL_WINDOW_APERTURE,	/* BAR: gated like any BAR */
+	MCXL_WINDOW_HDM,	/* VFIO region: gated by CXL.mem and decoders */
+	MCXL_NR_WINDOWS
+};
+
+/* From @start up to @end of vDPA something may be mapped; nothing, if that is less */
+struct mcxl_mapped {
+	u64 start;
+	u64 end;
+};
+
 /**
  * struct mcxl_instance - one partition of a parent
  * @vdev: VFIO device; first, as vfio_alloc_device() wants it
@@ -36,6 +49,8 @@ struct eventfd_ctx;
  * @memory_lock: write: change who may reach the memory, and zap; read: reach
  *	it. Taken by page faults: never copy from or to user space inside
  * @memory: who may reach the memory, under @memory_lock
+ * @mapped: what has been mapped since the last zap, by window: in faults it
+ *	grows, with @memory_lock held for reading, else for writing
  * @poison_limit: of lines that faults on poison make the kernel print
  * @blocked: nobody may, whatever @memory says: the parent is in reset or has
  *	failed; under @memory_lock
@@ -65,6 +80,7 @@ struct mcxl_instance {
 
 	struct rw_semaphore memory_lock;
 	struct mcxl_memory memory;
+	struct mcxl_mapped mapped[MCXL_NR_WINDOWS];
 	struct ratelimit_state poison_limit;
 	bool blocked;
 	bool held;
@@ -108,11 +124,7 @@ void mcxl_instance_block(struct mcxl_instance *inst, bool held);
 void mcxl_instance_unblock(struct mcxl_instance *inst, bool reset);
 
 /* memory.c: who reaches the memory, and how */
-enum mcxl_window {
-	MCXL_WINDOW_APERTURE,	/* BAR: gated like any BAR */
-	MCXL_WINDOW_HDM,	/* VFIO region: gated by CXL.mem and decoders */
-};
-
+void mcxl_memory_init(struct mcxl_instance *inst);
 int mcxl_memory_unreachable(const struct mcxl_instance *inst);
 int mcxl_memory_wait(struct mcxl_instance *inst);
 int mcxl_memory_mmap(struct mcxl_instance *inst, struct vm_area_struct *vma,

@@ -23,6 +23,7 @@
  * it depends on where user space puts the mapping and the parent its memory.
  */
 #include <linux/align.h>
+#include <linux/atomic.h>
 #include <linux/cleanup.h>
 #include <linux/file.h>
 #include <linux/lockdep.h>
@@ -106,9 +107,47 @@ static void zap_range(struct mcxl_instance *inst, enum mcxl_window window,
 			    true);
 }
 
+static const struct mcxl_mapped nothing_mapped = { .start = U64_MAX };
+
+/*
+ * Linux looks at all page tables of a range, most of them empty in a large
+ * partition of which little is in use. So only where something can be.
+ */
 static void zap(struct mcxl_instance *inst, enum mcxl_window window)
 {
-	zap_range(inst, window, 0, mcxl_instance_size(inst));
+	struct mcxl_mapped *mapped = &inst->mapped[window];
+
+	lockdep_assert_held_write(&inst->memory_lock);
+	if (mapped->start < mapped->end)
+		zap_range(inst, window, mapped->start,
+			  mapped->end - mapped->start);
+	*mapped = nothing_mapped;
+}
+
+/* Before it is, as the zap that comes next has to know; other faults may, too */
+static void about_to_map(struct mcxl_instance *inst, enum mcxl_window window,
+			 u64 vdpa, u64 len)
+{
+	struct mcxl_mapped *mapped = &inst->mapped[window];
+	u64 start = READ_ONCE(mapped->start), end = READ_ONCE(mapped->end);
+
+	lockdep_assert_held_read(&inst->memory_lock);
+	while (vdpa < start && !try_cmpxchg(&mapped->start, &start, vdpa))
+		;
+	while (vdpa + len > end && !try_cmpxchg(&mapped->end, &end, vdpa + len))
+		;
+}
+
+/**
+ * mcxl_memory_init - no memory of a new instance is mapped
+ * @inst: the instance
+ */
+void mcxl_memory_init(struct mcxl_instance *inst)
+{
+	unsigned int i;
+
+	for (i = 0; i < MCXL_NR_WINDOWS; i++)
+		inst->mapped[i] = nothing_mapped;
 }
 
 /**
@@ -306,6 +345,7 @@ static vm_fault_t try_fault(struct mcxl_instance *inst, struct vm_fault *vmf,
 	if (got < order)
 		return no;
 
+	about_to_map(inst, window, vdpa, len);
 	return insert(vmf, pfn, order);
 }
 
