@@ -45,7 +45,7 @@
 #define INSTANCES	256
 /* What neighbours copy at a time, and for how long */
 #define STREAMED	(16 * MIB)
-#define STREAM_US	500000
+#define STREAM_US	2000000
 
 static const char *soft_types, *pci_types, *mtty_types;
 
