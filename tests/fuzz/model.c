@@ -48,7 +48,6 @@ struct op {
 
 /* Flags of the first operation */
 #define CACHE_CAPABLE	BIT(0)
-#define RESETS_FAIL	BIT(1)
 #define PERF		2
 #define TIMEOUT		6
 #define SHIFT		9
@@ -57,12 +56,10 @@ struct op {
  * struct run - one input
  * @fn: the function
  * @oracle: what it must be
- * @resets_fail: the parent's CXL resets do
  */
 struct run {
 	struct mcxl_function fn;
 	struct oracle oracle;
-	bool resets_fail;
 };
 
 static bool print;
@@ -117,7 +114,6 @@ static void make(struct run *run, const struct op *op)
 		},
 	};
 
-	run->resets_fail = op->value & RESETS_FAIL;
 	if (mcxl_function_init(&run->fn, &desc))
 		oracle_fail("no function of a good description");
 	oracle_init(&run->oracle, &run->fn);
@@ -138,14 +134,10 @@ static void reset(struct run *run, enum mcxl_reset kind)
 /* As the driver does, in reset.c */
 static void carry_out(struct run *run, u32 effects)
 {
-	if (effects & MCXL_FX_FLR) {
+	if (effects & MCXL_FX_FLR)
 		reset(run, MCXL_RESET_FLR);
-	} else if (effects & MCXL_FX_CXL_RESET && run->resets_fail) {
-		mcxl_function_reset_failed(&run->fn);
-		oracle_reset_failed(&run->oracle);
-	} else if (effects & MCXL_FX_CXL_RESET) {
+	else if (effects & MCXL_FX_CXL_RESET)
 		reset(run, MCXL_RESET_CXL);
-	}
 }
 
 /* The same bytes one by one must make the same function */

@@ -19,7 +19,6 @@
 #define CLEAR_MEMORY	BIT(3)
 #define CACHE_INVALID	BIT(16)
 #define RESET_COMPLETE	BIT(17)
-#define RESET_ERROR	BIT(18)
 #define DECODERS_ON	BIT(1)
 #define INTERLEAVE	0xf0
 #define LOCK		BIT(8)
@@ -142,7 +141,7 @@ static u32 control2_written(struct oracle *o, u32 at, u32 old, u32 ones,
 		*control2 &= ~CACHE_INVALID;
 	if (!(ones & CXL_RESET))
 		return 0;
-	*control2 &= ~(RESET_COMPLETE | RESET_ERROR);
+	*control2 &= ~RESET_COMPLETE;
 	return MCXL_FX_CXL_RESET;
 }
 
@@ -216,7 +215,7 @@ static const struct rule rules[] = {
 			  .w1c = BIT(30), .sticky = BIT(30) } },
 	{ DEVICE, 0x10, { AREA_CXL, .ro = BIT(31), .rw = 0x39,
 			  .w1c = BIT(19), .trigger = WRITE_BACK | CXL_RESET,
-			  .live = CACHE_INVALID | RESET_COMPLETE | RESET_ERROR,
+			  .live = CACHE_INVALID | RESET_COMPLETE,
 			  .sticky = BIT(4) | BIT(19),
 			  .written = control2_written } },
 	{ DEVICE, 0x14, { AREA_CXL, .ro = 0xff8f0000, .rw = 1, .rwl = true } },
@@ -512,11 +511,6 @@ u32 oracle_reset(struct oracle *o, enum mcxl_reset kind)
 	}
 	*control2 |= RESET_COMPLETE;
 	return MCXL_FX_MEMORY | (*control2 & CLEAR_MEMORY ? MCXL_FX_CLEAR : 0);
-}
-
-void oracle_reset_failed(struct oracle *o)
-{
-	*anchored(o, DEVICE, 0x10) |= RESET_ERROR;
 }
 
 /* An internal error is the first unless it is masked or there is one */

@@ -99,7 +99,6 @@ void oracle_init(struct oracle *o, const struct mcxl_function *fn);
 u32 oracle_write(struct oracle *o, enum mcxl_space space, u32 offset,
 		 const u8 *buf, u32 count);
 u32 oracle_reset(struct oracle *o, enum mcxl_reset kind);
-void oracle_reset_failed(struct oracle *o);
 u32 oracle_error(struct oracle *o, u64 vdpa, u32 uncorrectable,
 		 u32 correctable);
 void oracle_memory(const struct oracle *o, struct mcxl_memory *mem);

@@ -85,8 +85,7 @@ static u32 ctrl2_written(struct mcxl_function *fn, const struct mcxl_write *w)
 
 	if (!(w->fired & CXL_DVSEC_CTRL2_INIT_RST))
 		return 0;
-	*word &= ~UPPER(CXL_DVSEC_STATUS2_RST_COMPLETE |
-			CXL_DVSEC_STATUS2_RST_ERROR);
+	*word &= ~UPPER(CXL_DVSEC_STATUS2_RST_COMPLETE);
 	return MCXL_FX_CXL_RESET;
 }
 
@@ -120,8 +119,7 @@ static const struct mcxl_reg dvsec_regs[] = {
 		.w1c = UPPER(CXL_DVSEC_STATUS2_HDM_PRES_ERR),
 		.trigger = CXL_DVSEC_CTRL2_INIT_WBI | CXL_DVSEC_CTRL2_INIT_RST,
 		.live = UPPER(CXL_DVSEC_STATUS2_CACHE_INVALID |
-			      CXL_DVSEC_STATUS2_RST_COMPLETE |
-			      CXL_DVSEC_STATUS2_RST_ERROR),
+			      CXL_DVSEC_STATUS2_RST_COMPLETE),
 		.sticky = CXL_DVSEC_CTRL2_VOLATILE_HDM |
 			  UPPER(CXL_DVSEC_STATUS2_HDM_PRES_ERR),
 		.written = ctrl2_written,
@@ -233,16 +231,15 @@ bool mcxl_dvsec_mem_enabled(const struct mcxl_function *fn)
 /**
  * mcxl_dvsec_reset_done - a CXL reset has come to its end
  * @fn: the function
- * @failed: and not to a good one
  *
- * Return: MCXL_FX_CLEAR when the guest wanted its memory cleared and gets it
+ * None fails, so CXL Reset Error is never set.
+ *
+ * Return: MCXL_FX_CLEAR when the guest wanted its memory cleared, else 0
  */
-u32 mcxl_dvsec_reset_done(struct mcxl_function *fn, bool failed)
+u32 mcxl_dvsec_reset_done(struct mcxl_function *fn)
 {
 	u32 *word = &fn->config[DEV(CXL_DVSEC_CTRL2) / 4];
 
-	*word |= UPPER(failed ? CXL_DVSEC_STATUS2_RST_ERROR :
-				CXL_DVSEC_STATUS2_RST_COMPLETE);
-	return !failed && *word & CXL_DVSEC_CTRL2_RST_MEM_CLR_EN ?
-	       MCXL_FX_CLEAR : 0;
+	*word |= UPPER(CXL_DVSEC_STATUS2_RST_COMPLETE);
+	return *word & CXL_DVSEC_CTRL2_RST_MEM_CLR_EN ? MCXL_FX_CLEAR : 0;
 }

@@ -70,7 +70,7 @@ u32 mcxl_function_reset(struct mcxl_function *fn, enum mcxl_reset kind)
 
 	if (kind == MCXL_RESET_CXL) {
 		mcxl_hdm_reset_unlocked(fn);
-		effects |= mcxl_dvsec_reset_done(fn, false);
+		effects |= mcxl_dvsec_reset_done(fn);
 	} else {
 		/* A CXL reset leaves PCI alone, and so what is in the mailbox */
 		mcxl_doe_abort(fn);
@@ -78,16 +78,6 @@ u32 mcxl_function_reset(struct mcxl_function *fn, enum mcxl_reset kind)
 	return effects;
 }
 EXPORT_SYMBOL_IF_KUNIT(mcxl_function_reset);
-
-/**
- * mcxl_function_reset_failed - a CXL reset that was initiated has failed
- * @fn: the function, which tells the guest in Status2
- */
-void mcxl_function_reset_failed(struct mcxl_function *fn)
-{
-	mcxl_dvsec_reset_done(fn, true);
-}
-EXPORT_SYMBOL_IF_KUNIT(mcxl_function_reset_failed);
 
 /**
  * mcxl_function_error - log an error in the registers

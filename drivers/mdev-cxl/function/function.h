@@ -126,7 +126,6 @@ void mcxl_function_read(const struct mcxl_function *fn, enum mcxl_space space,
 u32 mcxl_function_write(struct mcxl_function *fn, enum mcxl_space space,
 			u32 offset, const void *buf, u32 count);
 u32 mcxl_function_reset(struct mcxl_function *fn, enum mcxl_reset kind);
-void mcxl_function_reset_failed(struct mcxl_function *fn);
 u32 mcxl_function_error(struct mcxl_function *fn, u64 vdpa, u32 uncorrectable,
 			u32 correctable);
 void mcxl_function_memory(const struct mcxl_function *fn,

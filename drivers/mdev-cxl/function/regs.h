@@ -113,7 +113,7 @@ bool mcxl_config_in_d0(const struct mcxl_function *fn);
 /* dvsec.c */
 void mcxl_dvsec_init(struct mcxl_function *fn);
 bool mcxl_dvsec_mem_enabled(const struct mcxl_function *fn);
-u32 mcxl_dvsec_reset_done(struct mcxl_function *fn, bool failed);
+u32 mcxl_dvsec_reset_done(struct mcxl_function *fn);
 
 /* doe.c */
 void mcxl_doe_abort(struct mcxl_function *fn);
