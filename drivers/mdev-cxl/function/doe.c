@@ -44,6 +44,7 @@ static void present(struct mcxl_function *fn, unsigned int pos)
 
 	doe->pos = pos;
 	FIELD_MODIFY(PCI_DOE_STATUS_DATA_OBJECT_READY, status(fn), ready);
+	pos = array_index_nospec(pos, ARRAY_SIZE(doe->response));
 	fn->config[DOE(PCI_DOE_READ) / 4] = ready ? doe->response[pos] : 0;
 }
 
