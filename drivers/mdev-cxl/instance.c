@@ -21,6 +21,7 @@ static int instance_init(struct mcxl_instance *inst,
 	spin_lock_init(&inst->irq_lock);
 	mutex_init(&inst->cfg_lock);
 	init_rwsem(&inst->memory_lock);
+	mutex_init(&inst->map_lock);
 	init_waitqueue_head(&inst->held_wait);
 	mcxl_memory_init(inst);
 	ratelimit_default_init(&inst->poison_limit);

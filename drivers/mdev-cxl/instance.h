@@ -50,7 +50,8 @@ struct mcxl_mapped {
  *	it. Taken by page faults: never copy from or to user space inside
  * @memory: who may reach the memory, under @memory_lock
  * @mapped: what has been mapped since the last zap, by window: in faults it
- *	grows, with @memory_lock held for reading, else for writing
+ *	grows, with @memory_lock held for reading and @map_lock, else for writing
+ * @map_lock: entries of page tables are made one at a time
  * @poison_limit: of lines that faults on poison make the kernel print
  * @blocked: nobody may, whatever @memory says: the parent is in reset or has
  *	failed; under @memory_lock
@@ -81,6 +82,7 @@ struct mcxl_instance {
 	struct rw_semaphore memory_lock;
 	struct mcxl_memory memory;
 	struct mcxl_mapped mapped[MCXL_NR_WINDOWS];
+	struct mutex map_lock; /* huge and small entries do not meet */
 	struct ratelimit_state poison_limit;
 	bool blocked;
 	bool held;

@@ -23,11 +23,12 @@
  * it depends on where user space puts the mapping and the parent its memory.
  */
 #include <linux/align.h>
-#include <linux/atomic.h>
 #include <linux/cleanup.h>
 #include <linux/file.h>
 #include <linux/lockdep.h>
+#include <linux/minmax.h>
 #include <linux/mm.h>
+#include <linux/mutex.h>
 #include <linux/nospec.h>
 #include <linux/overflow.h>
 #include <linux/pagemap.h>
@@ -124,18 +125,16 @@ static void zap(struct mcxl_instance *inst, enum mcxl_window window)
 	*mapped = nothing_mapped;
 }
 
-/* Before it is, as the zap that comes next has to know; other faults may, too */
-static void about_to_map(struct mcxl_instance *inst, enum mcxl_window window,
-			 u64 vdpa, u64 len)
+/* The zap that comes next has to know */
+static void note_mapped(struct mcxl_instance *inst, enum mcxl_window window,
+			u64 vdpa, u64 len)
 {
 	struct mcxl_mapped *mapped = &inst->mapped[window];
-	u64 start = READ_ONCE(mapped->start), end = READ_ONCE(mapped->end);
 
 	lockdep_assert_held_read(&inst->memory_lock);
-	while (vdpa < start && !try_cmpxchg(&mapped->start, &start, vdpa))
-		;
-	while (vdpa + len > end && !try_cmpxchg(&mapped->end, &end, vdpa + len))
-		;
+	lockdep_assert_held(&inst->map_lock);
+	mapped->start = min(mapped->start, vdpa);
+	mapped->end = max(mapped->end, vdpa + len);
 }
 
 /**
@@ -221,6 +220,24 @@ static vm_fault_t insert(struct vm_fault *vmf, unsigned long pfn,
 	if (!order)
 		return vmf_insert_pfn(vmf->vma, vmf->address & PAGE_MASK, pfn);
 	return VM_FAULT_FALLBACK;
+}
+
+/*
+ * One fault at a time, so that a small page does not meet a huge one that another
+ * thread has just put there. Linux does not expect that: it says that it is out
+ * of memory, or with CONFIG_DEBUG_VM stops. The small one was for a write, see
+ * needs_small_page(), or comes from before the piece was fit for a huge one; when
+ * it is still wanted the fault comes again.
+ */
+static vm_fault_t map(struct mcxl_instance *inst, struct vm_fault *vmf,
+		      enum mcxl_window window, u64 vdpa, unsigned long pfn,
+		      unsigned int order)
+{
+	guard(mutex)(&inst->map_lock);
+	if (!order && pmd_trans_huge(pmdp_get_lockless(vmf->pmd)))
+		return VM_FAULT_NOPAGE;
+	note_mapped(inst, window, vdpa, PAGE_SIZE << order);
+	return insert(vmf, pfn, order);
 }
 
 /*
@@ -345,8 +362,7 @@ static vm_fault_t try_fault(struct mcxl_instance *inst, struct vm_fault *vmf,
 	if (got < order)
 		return no;
 
-	about_to_map(inst, window, vdpa, len);
-	return insert(vmf, pfn, order);
+	return map(inst, vmf, window, vdpa, pfn, order);
 }
 
 static vm_fault_t fault(struct vm_fault *vmf, unsigned int order,
