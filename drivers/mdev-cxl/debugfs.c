@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Errors for tests: what a parent driver would report, from debugfs. */
+/* Errors and resets for tests: what a parent driver would report, from debugfs. */
+#include <linux/array_size.h>
 #include <linux/debugfs.h>
+#include <linux/delay.h>
 #include <linux/device.h>
 #include <linux/err.h>
 #include <linux/seq_file.h>
@@ -37,18 +39,20 @@ static int poison_show(struct seq_file *s, void *unused)
 }
 DEFINE_SHOW_ATTRIBUTE(poison);
 
+/* A line, to be freed, or an error pointer */
+static char *copy_line(const char __user *buf, size_t count)
+{
+	return count > 64 ? ERR_PTR(-EINVAL) : memdup_user_nul(buf, count);
+}
+
 /* "DPA UNCORRECTABLE CORRECTABLE", all hexadecimal */
 static ssize_t inject_ras_write(struct file *file, const char __user *buf,
 				size_t count, loff_t *pos)
 {
+	char *text __free(kfree) = copy_line(buf, count);
 	u32 uncorrectable, correctable;
 	u64 dpa;
 	int rc;
-
-	if (count > 64)
-		return -EINVAL;
-
-	char *text __free(kfree) = memdup_user_nul(buf, count);
 
 	if (IS_ERR(text))
 		return PTR_ERR(text);
@@ -67,6 +71,64 @@ static const struct file_operations inject_ras_fops = {
 	.write = inject_ras_write,
 };
 
+/* How a reset can end */
+static const struct {
+	const char *name;
+	void (*end)(struct mdev_cxl_parent *parent);
+} reset_ends[] = {
+	{ "done", mdev_cxl_parent_reset_done },
+	{ "cancel", mdev_cxl_parent_reset_cancel },
+	{ "failed", mdev_cxl_parent_failed },
+};
+
+/*
+ * The lock of the device keeps resets that are none of ours away, as for these.
+ * Its driver may be just going, and waits for the end of this.
+ */
+static int inject_reset(struct mdev_cxl_parent *parent, unsigned int ms,
+			void (*end)(struct mdev_cxl_parent *parent))
+{
+	int rc = -EBUSY;
+
+	if (!device_trylock(parent->desc.dev))
+		return rc;
+	if (mdev_cxl_parent_is_blocked(parent))
+		goto unlock;
+	mdev_cxl_parent_reset_prepare(parent);
+	msleep_interruptible(ms);
+	end(parent);
+	rc = 0;
+unlock:
+	device_unlock(parent->desc.dev);
+	return rc;
+}
+
+/* "MILLISECONDS done|cancel|failed" */
+static ssize_t inject_reset_write(struct file *file, const char __user *buf,
+				  size_t count, loff_t *pos)
+{
+	char *text __free(kfree) = copy_line(buf, count);
+	unsigned int ms, i;
+	char name[8];
+
+	if (IS_ERR(text))
+		return PTR_ERR(text);
+	if (sscanf(text, "%u %7s", &ms, name) != 2)
+		return -EINVAL;
+	for (i = 0; i < ARRAY_SIZE(reset_ends); i++) {
+		if (!strcmp(name, reset_ends[i].name))
+			return inject_reset(file->private_data, ms,
+					    reset_ends[i].end) ?: count;
+	}
+	return -EINVAL;
+}
+
+static const struct file_operations inject_reset_fops = {
+	.owner = THIS_MODULE,
+	.open = simple_open,
+	.write = inject_reset_write,
+};
+
 /**
  * mcxl_debugfs_add - files for a parent
  * @parent: the parent
@@ -83,6 +145,8 @@ void mcxl_debugfs_add(struct mdev_cxl_parent *parent)
 				   &clear_poison_fops);
 	debugfs_create_file("poison", 0400, dir, parent, &poison_fops);
 	debugfs_create_file("inject_ras", 0200, dir, parent, &inject_ras_fops);
+	debugfs_create_file("inject_reset", 0200, dir, parent,
+			    &inject_reset_fops);
 }
 
 /**

@@ -15,8 +15,10 @@
 #include <linux/delay.h>
 #include <linux/device.h>
 #include <linux/err.h>
+#include <linux/jiffies.h>
 #include <linux/kref.h>
 #include <linux/math.h>
+#include <linux/moduleparam.h>
 #include <linux/rcupdate.h>
 #include <linux/slab.h>
 #include <linux/sysfs.h>
@@ -102,7 +104,9 @@ ATTRIBUTE_GROUPS(parent);
  * somebody else is in the way: linux asks all functions of a bus, one after the
  * other, and waits for one whose driver is just going. No VMM is to wait for that.
  */
-#define MCXL_HOLD_LIMIT	(90 * HZ)
+static unsigned int reset_wait = 90;
+module_param(reset_wait, uint, 0644);
+MODULE_PARM_DESC(reset_wait, "seconds that users of the memory of a device in reset wait before they get errors (90)");
 
 static void parent_block(struct mdev_cxl_parent *parent, bool held)
 {
@@ -114,13 +118,13 @@ static void parent_block(struct mdev_cxl_parent *parent, bool held)
 	/* The thread is either at rest now, or will see it */
 	scoped_guard(mutex, &parent->clear_gate)
 		parent->blocked = true;
-	list_for_each_entry(inst, &parent->instances, node)
-		mcxl_instance_block(inst, held);
 	if (held)
 		mod_delayed_work(system_dfl_wq, &parent->hold_over,
-				 MCXL_HOLD_LIMIT);
+				 (unsigned long)READ_ONCE(reset_wait) * HZ);
 	else
 		cancel_delayed_work(&parent->hold_over);
+	list_for_each_entry(inst, &parent->instances, node)
+		mcxl_instance_block(inst, held);
 }
 
 static void parent_unblock(struct mdev_cxl_parent *parent)
@@ -142,8 +146,7 @@ static void hold_over(struct work_struct *work)
 	if (!parent->blocked || delayed_work_pending(&parent->hold_over))
 		return;
 	dev_warn(parent->desc.dev,
-		 "in reset for %d s: who waits for the memory gets an error\n",
-		 MCXL_HOLD_LIMIT / HZ);
+		 "in reset for too long: who waits for the memory gets an error\n");
 	parent_block(parent, false);
 }
 
@@ -433,7 +436,8 @@ EXPORT_SYMBOL_NS_GPL(mdev_cxl_parent_drvdata, "MDEV_CXL");
  * Stops every partition and takes its memory and BARs out of reach: who touches,
  * reads or writes them waits until one of mdev_cxl_parent_reset_done(),
  * mdev_cxl_parent_reset_cancel(), mdev_cxl_parent_failed() and
- * mdev_cxl_unregister_parent() follows, for 90 seconds at most. May sleep.
+ * mdev_cxl_unregister_parent() follows, for as long as the module parameter
+ * reset_wait says at most. May sleep.
  */
 void mdev_cxl_parent_reset_prepare(struct mdev_cxl_parent *parent)
 {

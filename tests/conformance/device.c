@@ -2,8 +2,6 @@
 /* The device under test: open it, find what is in it, set it to a state. */
 #include <err.h>
 #include <errno.h>
-#include <libgen.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -175,21 +173,8 @@ int device_attribute(struct device *d, const char *name, const char *value)
 bool device_inject_ras(struct device *d, uint32_t uncorrectable,
 		       uint32_t correctable)
 {
-	char path[PATH_MAX], real[PATH_MAX], text[80];
-	unsigned long long dpa;
-	FILE *f;
+	uint64_t dpa = instance_attr(d->uuid, "dpa");
 
-	snprintf(path, sizeof(path), "/sys/bus/mdev/devices/%s", d->uuid);
-	if (!realpath(path, real))
-		return false;
-	snprintf(path, sizeof(path), "/sys/bus/mdev/devices/%s/dpa", d->uuid);
-	f = fopen(path, "r");
-	if (!f || fscanf(f, "%llx", &dpa) != 1)
-		return false;
-	fclose(f);
-
-	snprintf(text, sizeof(text), "%#llx %#x %#x", dpa, uncorrectable,
-		 correctable);
-	return !put_text(text, "/sys/kernel/debug/mdev_cxl/%s/inject_ras",
-			 basename(dirname(real)));
+	return !inject(d->uuid, "inject_ras", "%#llx %#x %#x",
+		       (unsigned long long)dpa, uncorrectable, correctable);
 }

@@ -8,9 +8,7 @@
 #define _GNU_SOURCE
 #include <err.h>
 #include <errno.h>
-#include <libgen.h>
 #include <limits.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -45,31 +43,8 @@ struct owner {
 	int err;
 };
 
-static char debugfs[PATH_MAX];
-
-static void find_debugfs(const char *uuid)
-{
-	char link[PATH_MAX], real[PATH_MAX];
-
-	snprintf(link, sizeof(link), "/sys/bus/mdev/devices/%s", uuid);
-	if (!realpath(link, real))
-		err(1, "%s", link);
-	snprintf(debugfs, sizeof(debugfs), "/sys/kernel/debug/mdev_cxl/%s",
-		 basename(dirname(real)));
-}
-
-/* In debugfs: 0 or a negative errno */
-static int inject(const char *name, const char *format, ...)
-{
-	char text[80];
-	va_list args;
-
-	va_start(args, format);
-	vsnprintf(text, sizeof(text), format, args);
-	va_end(args);
-	return put_text(text, "%s/%s", debugfs, name);
-}
-
+/* One of the instances: it leads to the parent */
+static const char *instance;
 static uint64_t hpa;
 
 /* A memory failure of the host, or what the parent would make of it */
@@ -82,17 +57,17 @@ static int poison(uint64_t dpa)
 			 (unsigned long long)(hpa + dpa));
 		return put_text(text, "/sys/devices/system/memory/hard_offline_page");
 	}
-	return inject("inject_poison", "%#llx", (unsigned long long)dpa);
+	return inject(instance, "inject_poison", "%#llx", (unsigned long long)dpa);
 }
 
 /* Pages that the parent has down as poisoned */
 static unsigned int count_poisoned(void)
 {
-	char path[PATH_MAX + 32], line[80];
+	char path[PATH_MAX], line[80];
 	unsigned int n = 0;
 	FILE *f;
 
-	snprintf(path, sizeof(path), "%s/poison", debugfs);
+	parent_debugfs(instance, "poison", path);
 	f = fopen(path, "r");
 	if (!f)
 		err(1, "%s", path);
@@ -232,25 +207,25 @@ static void test_stays(struct owner *a)
 
 static void test_good_again(struct owner *a)
 {
-	tap_eq(inject("clear_poison", "%#llx", a->dpa + BAD), 0,
+	tap_eq(inject(instance, "clear_poison", "%#llx", a->dpa + BAD), 0,
 	       "the parent says it is good");
 	tap_eq(count_poisoned(), 0, "nothing is on the list");
 	tap_ok(!is_poisoned(&a->aperture[BAD]) && is_all(a->aperture, 0, SPAN),
 	       "aperture: it reads zero");
 	tap_ok(!faults_on_write(&a->hdm[BAD]) && a->aperture[BAD] == 0x5a,
 	       "HDM region: it can be written");
-	tap_eq(inject("clear_poison", "%#llx", a->dpa + BAD), 0,
+	tap_eq(inject(instance, "clear_poison", "%#llx", a->dpa + BAD), 0,
 	       "to say so twice does no harm");
 	tap_eq(a->aperture[BAD], 0x5a, "not even to the content");
 }
 
 static void test_ras(struct owner *a)
 {
-	tap_eq(inject("inject_ras", "%llx 0 2", a->dpa), 0,
+	tap_eq(inject(instance, "inject_ras", "%llx 0 2", a->dpa), 0,
 	       "a correctable error");
 	tap_eq(ras_read(a, COR_STATUS), 2, "RAS: it is there");
 	tap_eq(events(a), 0, "and no reason for an event");
-	tap_eq(inject("inject_ras", "%llx 4000 0", a->dpa + PAGE), 0,
+	tap_eq(inject(instance, "inject_ras", "%llx 4000 0", a->dpa + PAGE), 0,
 	       "an uncorrectable one");
 	tap_eq(ras_read(a, UNC_STATUS), 0x4000, "RAS: it is there");
 	tap_eq(events(a), 1, "an event");
@@ -259,16 +234,16 @@ static void test_ras(struct owner *a)
 
 static void test_bad_input(void)
 {
-	tap_eq(inject("inject_poison", "0xfffffffffffff000"), -ERANGE,
+	tap_eq(inject(instance, "inject_poison", "0xfffffffffffff000"), -ERANGE,
 	       "poison past the memory");
-	tap_eq(inject("inject_poison", "0xffffffffffffffff"), -ERANGE,
+	tap_eq(inject(instance, "inject_poison", "0xffffffffffffffff"), -ERANGE,
 	       "poison at the end of the address space");
-	tap_eq(inject("clear_poison", "0x100000000000"), -ERANGE,
+	tap_eq(inject(instance, "clear_poison", "0x100000000000"), -ERANGE,
 	       "no poison past the memory");
-	tap_eq(inject("inject_ras", "100000000000 1 0"), -ERANGE,
+	tap_eq(inject(instance, "inject_ras", "100000000000 1 0"), -ERANGE,
 	       "an error past the memory");
-	tap_eq(inject("inject_ras", "0 1"), -EINVAL, "an error in short");
-	tap_eq(inject("inject_ras", "x y z"), -EINVAL, "an error in letters");
+	tap_eq(inject(instance, "inject_ras", "0 1"), -EINVAL, "an error in short");
+	tap_eq(inject(instance, "inject_ras", "x y z"), -EINVAL, "an error in letters");
 	tap_eq(count_poisoned(), 0, "nothing came of these");
 }
 
@@ -280,7 +255,7 @@ int main(int argc, char **argv)
 		errx(2, "usage: poison UUID OTHER [HPA]");
 	if (argc == 4)
 		hpa = strtoull(argv[3], NULL, 0);
-	find_debugfs(argv[1]);
+	instance = argv[1];
 	open_owner(&a, argv[1]);
 	open_owner(&b, argv[2]);
 	memset(a.aperture, 0xaa, SPAN);

@@ -3,6 +3,7 @@
 #include <err.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <libgen.h>
 #include <limits.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -124,6 +125,29 @@ int put_text(const char *text, const char *path, ...)
 	rc = write(fd, text, strlen(text)) < 0 ? -errno : 0;
 	close(fd);
 	return rc;
+}
+
+void parent_debugfs(const char *uuid, const char *file, char path[PATH_MAX])
+{
+	char link[PATH_MAX], real[PATH_MAX];
+
+	snprintf(link, sizeof(link), "/sys/bus/mdev/devices/%s", uuid);
+	if (!realpath(link, real))
+		err(1, "%s", link);
+	snprintf(path, PATH_MAX, "/sys/kernel/debug/mdev_cxl/%s/%s",
+		 basename(dirname(real)), file);
+}
+
+int inject(const char *uuid, const char *file, const char *format, ...)
+{
+	char path[PATH_MAX], text[80];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	parent_debugfs(uuid, file, path);
+	return put_text(text, "%s", path);
 }
 
 uint64_t instance_attr(const char *uuid, const char *name)

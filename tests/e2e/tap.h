@@ -3,6 +3,7 @@
 #ifndef E2E_TAP_H
 #define E2E_TAP_H
 
+#include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -28,6 +29,12 @@ bool is_all(const void *mem, uint8_t value, size_t len);
 /* Text into a file, whose path is printf-style: 0 or a negative errno */
 int put_text(const char *text, const char *path, ...)
 	__attribute__((format(printf, 2, 3)));
+
+/* A file of the parent of an instance, in debugfs */
+void parent_debugfs(const char *uuid, const char *file, char path[PATH_MAX]);
+/* Text for it, printf-style: 0 or a negative errno */
+int inject(const char *uuid, const char *file, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
 
 /* The number that an attribute of an instance starts with */
 uint64_t instance_attr(const char *uuid, const char *name);
