@@ -49,6 +49,7 @@ struct default_case {
 
 static const struct default_case default_cases[] = {
 	{ "16 GiB", 16 * G, { "16g", "8g", "4g", "2g", "1g" } },
+	{ "4 TiB", 4096 * G, { "1024g", "512g", "256g", "128g", "64g" } },
 	{ "4 GiB", 4 * G, { "4g", "2g", "1g", "512m", "256m" } },
 	{ "1 GiB", G, { "1g", "512m", "256m" } },
 	{ "one granule", 256 * M, { "256m" } },
@@ -79,6 +80,7 @@ struct bad_case {
 	const char *name;
 	unsigned int nr;
 	struct mdev_cxl_type_desc desc[2];
+	u64 dpa_size; /* 4 GiB if 0 */
 };
 
 static const struct bad_case bad_cases[] = {
@@ -87,6 +89,7 @@ static const struct bad_case bad_cases[] = {
 	{ "part of a granule", 1, { { 128 * M, 1 } } },
 	{ "a granule and a half", 1, { { 384 * M, 1 } } },
 	{ "larger than the device", 1, { { 8 * G, 1 } } },
+	{ "larger than a region", 1, { { 1025 * G, 1 } }, 4096 * G },
 	{ "no decoders", 1, { { G, 0 } } },
 	{ "3 decoders", 1, { { G, 3 } } },
 	{ "12 decoders", 1, { { G, 12 } } },
@@ -101,7 +104,8 @@ static void bad_test(struct kunit *test)
 	const struct bad_case *c = test->param_value;
 	struct mcxl_types *types;
 
-	types = mcxl_types_create(make_device(test), 4 * G, c->desc, c->nr);
+	types = mcxl_types_create(make_device(test), c->dpa_size ?: 4 * G,
+				  c->desc, c->nr);
 	KUNIT_EXPECT_PTR_EQ(test, types, ERR_PTR(-EINVAL));
 }
 

@@ -8,6 +8,7 @@
 #include <linux/export.h>
 #include <linux/kstrtox.h>
 #include <linux/math.h>
+#include <linux/minmax.h>
 #include <linux/overflow.h>
 #include <linux/slab.h>
 #include <linux/string.h>
@@ -36,10 +37,11 @@ EXPORT_SYMBOL_IF_KUNIT(mcxl_decoders_valid);
 
 static unsigned int default_types(u64 dpa_size, struct mdev_cxl_type_desc *out)
 {
+	u64 most = min(dpa_size, MDEV_CXL_MAX_SIZE);
 	unsigned int i, nr = 0;
 
 	for (i = 0; i < MCXL_DEFAULT_TYPES; i++) {
-		u64 size = round_down(dpa_size >> i, MDEV_CXL_GRANULE);
+		u64 size = round_down(most >> i, MDEV_CXL_GRANULE);
 
 		/* Odd sizes may round down to the same granule */
 		if (!size || (nr && out[nr - 1].size == size))
@@ -82,12 +84,12 @@ static int check_type(struct device *dev, u64 dpa_size,
 		      const struct mdev_cxl_type_desc *descs, unsigned int i)
 {
 	const struct mdev_cxl_type_desc *desc = &descs[i];
+	u64 most = min(dpa_size, MDEV_CXL_MAX_SIZE);
 	unsigned int j;
 
-	if (!desc->size || desc->size % MDEV_CXL_GRANULE ||
-	    desc->size > dpa_size) {
+	if (!desc->size || desc->size % MDEV_CXL_GRANULE || desc->size > most) {
 		dev_err(dev, "type %u: size %llu, wanted a multiple of %u up to %llu\n",
-			i, desc->size, MDEV_CXL_GRANULE, dpa_size);
+			i, desc->size, MDEV_CXL_GRANULE, most);
 		return -EINVAL;
 	}
 	if (!mcxl_decoders_valid(desc->decoders)) {

@@ -213,6 +213,9 @@ static int function_rw(struct mcxl_instance *inst, u64 pos, void *buf,
 	return 0;
 }
 
+/* All of a partition is in front of the next region */
+static_assert(VFIO_PCI_OFFSET_MASK + 1 == MDEV_CXL_MAX_SIZE);
+
 static const struct region regions[MCXL_NUM_REGIONS] = {
 	[VFIO_PCI_BAR0_REGION_INDEX + MCXL_BAR_COMPONENT] = {
 		.flags = REGION_RW,

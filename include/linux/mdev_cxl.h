@@ -22,6 +22,9 @@ struct module;
  */
 #define MDEV_CXL_GRANULE	SZ_256M
 
+/* A VFIO region ends where the next one begins: no partition is larger */
+#define MDEV_CXL_MAX_SIZE	SZ_1T
+
 /* HDM decoder counts that the capability register can express, up to 10 */
 #define MDEV_CXL_MAX_DECODERS	10
 
@@ -79,7 +82,8 @@ struct mdev_cxl_perf {
 
 /**
  * struct mdev_cxl_type_desc - one kind of partition that a parent offers
- * @size: bytes of device memory, a multiple of MDEV_CXL_GRANULE
+ * @size: bytes of device memory, a multiple of MDEV_CXL_GRANULE, at most
+ *	MDEV_CXL_MAX_SIZE
  * @decoders: HDM decoders that the guest sees: 1, 2, 4, 6, 8 or 10
  */
 struct mdev_cxl_type_desc {
@@ -167,9 +171,9 @@ struct mdev_cxl_parent_ops {
  * @identity: PCI identity of the partitions
  * @dpa_size: bytes of device memory to carve; DPA 0 is the first. What is
  *	above the last whole MDEV_CXL_GRANULE is not used
- * @types: kinds of partitions offered, or NULL for the whole of @dpa_size
- *	and its halves down to a sixteenth, rounded down to whole granules,
- *	with one decoder each
+ * @types: kinds of partitions offered, or NULL for the whole of @dpa_size, but
+ *	no more than MDEV_CXL_MAX_SIZE, and its halves down to a sixteenth,
+ *	rounded down to whole granules, with one decoder each
  * @nr_types: entries of @types
  * @nr_vectors: MSI-X vectors of each partition, 1 to MDEV_CXL_MAX_VECTORS
  * @regs_size: bytes of function registers of each partition, 0 to
