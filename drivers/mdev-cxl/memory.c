@@ -23,6 +23,7 @@
  * it depends on where user space puts the mapping and the parent its memory.
  */
 #include <linux/align.h>
+#include <linux/atomic.h>
 #include <linux/cleanup.h>
 #include <linux/file.h>
 #include <linux/lockdep.h>
@@ -395,6 +396,12 @@ static vm_fault_t hdm_fault(struct vm_fault *vmf)
 }
 
 /*
+ * A zap looks at each mapping, and a reset of the device at those of all
+ * instances, one after the other: nobody may have so many that the others wait.
+ */
+#define MCXL_MAX_MAPPINGS	1024
+
+/*
  * A mapping is cut in two. Linux 7.3 then looks for a huge page to be cut as
  * well, and takes a gigabyte for a table of such pages, which guest memory is
  * not. So there must be none: it goes as a whole, and comes in smaller pages.
@@ -402,7 +409,10 @@ static vm_fault_t hdm_fault(struct vm_fault *vmf)
 static int window_may_split(struct vm_area_struct *vma, unsigned long addr)
 {
 	unsigned long start = ALIGN_DOWN(addr, PUD_SIZE);
+	struct mcxl_instance *inst = vma->vm_private_data;
 
+	if (atomic_read(&inst->mappings) >= MCXL_MAX_MAPPINGS)
+		return -ENOMEM;
 	if (IS_ALIGNED(addr, PUD_SIZE))
 		return 0;
 	/* No fault brings it back meanwhile */
@@ -413,24 +423,32 @@ static int window_may_split(struct vm_area_struct *vma, unsigned long addr)
 }
 
 /*
- * A mapping is copied: moved elsewhere, cut, or for a child. When it moves linux
- * 7.3 takes a gigabyte in one for a broken table and forgets it, with a line in
- * the log and no flush of TLBs, so that no zap would find it again. So there is
- * nothing to move; where it goes to it comes back by faults. What a child gets
- * is copied well.
+ * A mapping is copied: moved elsewhere, or cut. When it moves linux 7.3 takes a
+ * gigabyte in one for a broken table and forgets it, with a line in the log and
+ * no flush of TLBs, so that no zap would find it again. So there is nothing to
+ * move; where it goes to it comes back by faults.
  */
 static void window_open(struct vm_area_struct *vma)
 {
-	if (vma->vm_mm != current->mm)
-		return;
+	struct mcxl_instance *inst = vma->vm_private_data;
+
+	atomic_inc(&inst->mappings);
 	unmap_mapping_range(vma->vm_file->f_mapping,
 			    (loff_t)vma->vm_pgoff << PAGE_SHIFT,
 			    vma->vm_end - vma->vm_start, true);
 }
 
+static void window_close(struct vm_area_struct *vma)
+{
+	struct mcxl_instance *inst = vma->vm_private_data;
+
+	atomic_dec(&inst->mappings);
+}
+
 static const struct vm_operations_struct window_vm_ops[] = {
 	[MCXL_WINDOW_APERTURE] = {
 		.open = window_open,
+		.close = window_close,
 		.may_split = window_may_split,
 		.fault = aperture_fault,
 #ifdef CONFIG_ARCH_SUPPORTS_HUGE_PFNMAP
@@ -439,6 +457,7 @@ static const struct vm_operations_struct window_vm_ops[] = {
 	},
 	[MCXL_WINDOW_HDM] = {
 		.open = window_open,
+		.close = window_close,
 		.may_split = window_may_split,
 		.fault = hdm_fault,
 #ifdef CONFIG_ARCH_SUPPORTS_HUGE_PFNMAP
@@ -454,9 +473,11 @@ static const struct vm_operations_struct window_vm_ops[] = {
  * @window: which window it goes through
  *
  * Only shared mappings: a private one would hand out copies that no zap
- * reaches. The memory is write-back, the default.
+ * reaches. The memory is write-back, the default. A child does not get the
+ * mapping, as that could not be refused.
  *
- * Return: 0, or -EINVAL for a private mapping or one past the partition
+ * Return: 0; -EINVAL for a private mapping or one past the partition; -ENOMEM
+ * when there are too many
  */
 int mcxl_memory_mmap(struct mcxl_instance *inst, struct vm_area_struct *vma,
 		     enum mcxl_window window)
@@ -471,7 +492,11 @@ int mcxl_memory_mmap(struct mcxl_instance *inst, struct vm_area_struct *vma,
 	if (end > mcxl_instance_size(inst))
 		return -EINVAL;
 
-	vm_flags_set(vma, VM_IO | VM_PFNMAP | VM_DONTEXPAND | VM_DONTDUMP);
+	if (!atomic_add_unless(&inst->mappings, 1, MCXL_MAX_MAPPINGS))
+		return -ENOMEM;
+
+	vm_flags_set(vma, VM_IO | VM_PFNMAP | VM_DONTEXPAND | VM_DONTDUMP |
+			  VM_DONTCOPY);
 	vma->vm_private_data = inst;
 	vma->vm_ops = &window_vm_ops[window];
 	return 0;
