@@ -544,6 +544,39 @@ int mcxl_memory_rw(struct mcxl_instance *inst, enum mcxl_window window,
 	return 0;
 }
 
+/* May the parent's engine go there? */
+static bool is_inside(struct mcxl_instance *inst, u64 vdpa, size_t len)
+{
+	u64 size = mcxl_instance_size(inst);
+
+	return vdpa < size && len <= size - vdpa;
+}
+
+/**
+ * mdev_cxl_partition_is_clean - will mdev_cxl_partition_vaddr() be quick?
+ * @part: a partition that is started
+ * @vdpa: first address
+ * @len: bytes, not 0
+ *
+ * For parents whose engine is shared: what has to be cleared first takes time,
+ * 2 MiB for each byte of it at worst, for which a guest's neighbours should not
+ * pay. Any context.
+ *
+ * Return: true when none of [@vdpa, @vdpa + @len) has to be, or not all of it
+ * is inside the partition
+ */
+bool mdev_cxl_partition_is_clean(struct mdev_cxl_partition *part, u64 vdpa,
+				 size_t len)
+{
+	struct mcxl_instance *inst = part_to_instance(part);
+
+	if (!is_inside(inst, vdpa, len))
+		return true;
+	vdpa = array_index_nospec(vdpa, mcxl_instance_size(inst));
+	return mcxl_clear_is_clean(inst, vdpa, len);
+}
+EXPORT_SYMBOL_NS_GPL(mdev_cxl_partition_is_clean, "MDEV_CXL");
+
 /**
  * mdev_cxl_partition_vaddr - where the parent's engine finds vDPA
  * @part: a partition that is started
@@ -561,12 +594,11 @@ void *mdev_cxl_partition_vaddr(struct mdev_cxl_partition *part, u64 vdpa,
 			       size_t *len)
 {
 	struct mcxl_instance *inst = part_to_instance(part);
-	u64 size = mcxl_instance_size(inst);
 
-	if (vdpa >= size || *len > size - vdpa)
+	if (!is_inside(inst, vdpa, *len))
 		return ERR_PTR(-ERANGE);
 	/* A guest's job has it */
-	vdpa = array_index_nospec(vdpa, size);
+	vdpa = array_index_nospec(vdpa, mcxl_instance_size(inst));
 	return mcxl_clear_vaddr(inst, vdpa, len);
 }
 EXPORT_SYMBOL_NS_GPL(mdev_cxl_partition_vaddr, "MDEV_CXL");

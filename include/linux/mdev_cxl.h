@@ -143,7 +143,8 @@ struct mdev_cxl_partition {
  * @reg_write: write, likewise.
  *
  * From @stop, @start, @reg_read and @reg_write a parent driver may call
- * mdev_cxl_partition_signal() and mdev_cxl_partition_vaddr(). All else of the
+ * mdev_cxl_partition_signal(), mdev_cxl_partition_is_clean() and
+ * mdev_cxl_partition_vaddr(). All else of the
  * framework takes locks that are held then: report errors from a work item.
  */
 struct mdev_cxl_parent_ops {
@@ -227,6 +228,8 @@ int mdev_cxl_parent_ras(struct mdev_cxl_parent *parent, u64 dpa,
 
 void mdev_cxl_partition_signal(struct mdev_cxl_partition *part,
 			       unsigned int vector);
+bool mdev_cxl_partition_is_clean(struct mdev_cxl_partition *part, u64 vdpa,
+				 size_t len);
 void *mdev_cxl_partition_vaddr(struct mdev_cxl_partition *part, u64 vdpa,
 			       size_t *len);
 

@@ -2,8 +2,8 @@
 /*
  * The engine: executes the jobs of all partitions, in turns. A turn is worth
  * SOFT_TURN bytes of work, be that a part of one job or many small ones, so
- * that partitions with work get equal shares of it. A queue is a partition's
- * end of the engine.
+ * that partitions with work get equal shares of it. Memory that has to be cleared
+ * for a job is work, too. A queue is a partition's end of the engine.
  *
  * Jobs are checked when they are submitted; from then on the guest can't
  * change the registers of the slot. The memory is reached by vDPA only.
@@ -55,11 +55,12 @@ struct soft_job {
  * @head: next of @fifo to be executed
  * @busy: busy slots
  * @job: what the slot at @head is to do, once @job.len is not 0
- * @credit: bytes left of its turn
+ * @credit: bytes left of its turn; below 0: what it owes to later ones
+ * @extra: bytes that @job has cost beside its own, in this piece
  * @work: bytes done since start
  * @started: work is accepted
- * @running: the engine is at it, without the lock; @job and @credit are its
- *	own meanwhile
+ * @running: the engine is at it, without the lock; @job, @credit and @extra are
+ *	its own meanwhile
  */
 struct soft_queue {
 	struct soft_engine *engine;
@@ -70,7 +71,8 @@ struct soft_queue {
 	unsigned int head;
 	unsigned int busy;
 	struct soft_job job;
-	size_t credit;
+	ssize_t credit;
+	size_t extra;
 	u64 work;
 	bool started;
 	bool running;
@@ -129,11 +131,11 @@ static void complete_slot(struct soft_queue *queue, unsigned int slot,
 		mdev_cxl_partition_signal(queue->part, vector);
 }
 
-/* At the end of the line, for a whole turn */
+/* At the end of the line, for a whole turn, or what is left of it */
 static void line_up(struct soft_queue *queue)
 {
 	lockdep_assert_held(&queue->engine->lock);
-	queue->credit = SOFT_TURN;
+	queue->credit = min(queue->credit + SOFT_TURN, SOFT_TURN);
 	list_add_tail(&queue->node, &queue->engine->ready);
 }
 
@@ -171,6 +173,8 @@ static void submit(struct soft_queue *queue, u64 number)
 /* The source or destination of what is left of a job, cut to what is there */
 static void *job_vaddr(struct soft_queue *queue, u64 vdpa, size_t *len)
 {
+	if (!mdev_cxl_partition_is_clean(queue->part, vdpa, *len))
+		queue->extra += SZ_2M;
 	return mdev_cxl_partition_vaddr(queue->part, vdpa, len);
 }
 
@@ -181,6 +185,7 @@ static ssize_t run_piece(struct soft_queue *queue)
 	size_t len = min_t(u64, job->len - job->done, queue->credit);
 	void *src = NULL, *dst = NULL;
 
+	queue->extra = 0;
 	if (job->op != MDEV_CXL_SOFT_OP_FILL)
 		src = job_vaddr(queue, job->src + job->done, &len);
 	if (IS_ERR(src))
@@ -220,11 +225,17 @@ static struct soft_queue *take_queue(struct soft_engine *engine)
 	struct soft_queue *queue;
 
 	guard(mutex)(&engine->lock);
-	queue = list_first_entry_or_null(&engine->ready, struct soft_queue,
-					 node);
-	if (!queue)
-		return NULL;
-	list_del_init(&queue->node);
+	for (;;) {
+		queue = list_first_entry_or_null(&engine->ready,
+						 struct soft_queue, node);
+		if (!queue)
+			return NULL;
+		list_del_init(&queue->node);
+		if (queue->credit > 0)
+			break;
+		/* This turn was to pay for an earlier one */
+		line_up(queue);
+	}
 	queue->running = true;
 	if (!queue->job.len)
 		queue->job = load_job(queue, queue->fifo[queue->head]);
@@ -235,10 +246,9 @@ static struct soft_queue *take_queue(struct soft_engine *engine)
 static void put_queue(struct soft_queue *queue, ssize_t done)
 {
 	struct soft_engine *engine = queue->engine;
-	size_t cost = max_t(ssize_t, done, SOFT_PIECE_MIN);
 
 	guard(mutex)(&engine->lock);
-	queue->credit -= min(queue->credit, cost);
+	queue->credit -= max_t(ssize_t, done, SOFT_PIECE_MIN) + queue->extra;
 	if (queue->started) {
 		queue->work += max(done, 0);
 		if (done < 0)
@@ -246,7 +256,7 @@ static void put_queue(struct soft_queue *queue, ssize_t done)
 		else if (queue->job.done == queue->job.len)
 			end_job(queue, MDEV_CXL_SOFT_DONE);
 
-		if (queue->busy && queue->credit)
+		if (queue->busy && queue->credit > 0)
 			list_add(&queue->node, &engine->ready);
 		else if (queue->busy)
 			line_up(queue);

@@ -7,6 +7,9 @@
 #define _GNU_SOURCE
 #include <err.h>
 #include <poll.h>
+#include <pthread.h>
+#include <sched.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -344,8 +347,17 @@ static void test_shares(struct client *a, struct client *b, const char *name)
 	       (unsigned long long)(done_b / MIB));
 }
 
-static void test_turns(struct client *a, struct client *b)
+static void wait_clean(const char *uuid)
 {
+	while (instance_attr(uuid, "dirty_bytes"))
+		usleep(10000);
+}
+
+/* Of clean memory: to clear it is work, too */
+static void test_turns(struct client *a, struct client *b, char **uuids)
+{
+	wait_clean(uuids[0]);
+	wait_clean(uuids[1]);
 	fill_queue(a, 3, 256 * MIB);
 	fill_queue(b, 3, 256 * MIB);
 	test_shares(a, b, "large jobs");
@@ -361,6 +373,63 @@ static void test_turns(struct client *a, struct client *b)
 	while (status(b, 15) == MDEV_CXL_SOFT_BUSY)
 		usleep(1000);
 	tap_eq(status(b, 15), 2, "the other partition's are done");
+}
+
+/*
+ * A guest for whose every job, of a byte, the engine has two megabytes to clear,
+ * as all of them were made dirty before by a CXL reset
+ */
+static struct client *hog;
+static uint64_t hog_size;
+static atomic_bool hog_stop;
+static atomic_uint hog_jobs;
+
+static void *run_hog(void *unused)
+{
+	uint64_t at = hog_size;
+	unsigned int slot;
+
+	(void)unused;
+	for (slot = 0; !hog_stop; slot = (slot + 1) % 16) {
+		if (at >= hog_size) {
+			vfio_cxl_reset(&hog->v, true);
+			at = 0;
+		}
+		while (status(hog, slot) == MDEV_CXL_SOFT_BUSY && !hog_stop)
+			sched_yield();
+		submit(hog, slot, &(struct job) { .op = 1, .dst = at, .len = 1 });
+		at += 2 * MIB;
+		hog_jobs++;
+	}
+	return NULL;
+}
+
+/*
+ * It is charged for these, so there is work for @a meanwhile: half of it, but that
+ * the kernel's own clearing does some of the hog's. Were it charged for its bytes
+ * there would be a 500th.
+ */
+static void test_hog(struct client *a, struct client *b, uint64_t size)
+{
+	uint64_t done, slot = 0;
+	pthread_t thread;
+
+	fill_queue(a, 1, 16 * MIB);
+	hog = b;
+	hog_size = size;
+	if (pthread_create(&thread, NULL, run_hog, NULL))
+		errx(1, "no thread");
+	while (hog_jobs < 200) {
+		while (status(a, slot % 16) != MDEV_CXL_SOFT_BUSY)
+			set(a, MDEV_CXL_SOFT_DOORBELL, slot++ % 16);
+		sched_yield();
+	}
+	done = get(a, MDEV_CXL_SOFT_WORK);
+	hog_stop = true;
+	pthread_join(thread, NULL);
+	tap_ok(done > 200 * 2 * MIB / 20,
+	       "%llu MiB beside a neighbour for whose jobs 400 have to be cleared",
+	       (unsigned long long)(done / MIB));
 }
 
 int main(int argc, char **argv)
@@ -381,7 +450,8 @@ int main(int argc, char **argv)
 	test_refusals(&a, hdm->size);
 	test_busy(&a);
 	tap_ok(is_all(b.mem, 0, 16 * MIB), "the other partition is untouched");
-	test_turns(&a, &b);
+	test_turns(&a, &b, argv + 1);
+	test_hog(&a, &b, hdm->size);
 	test_dirty(&a, hdm->size);
 	test_close(&a, argv[1]);
 	return tap_done();
