@@ -2,8 +2,9 @@
 /*
  * races: what operators and VMMs may do at the same time, each race from two or
  * more processes: create, remove, read attributes, open, map, touch, reset,
- * interrupt, die, unbind, unload. Nobody waits for ever, and afterwards all
- * memory is free, every count is what it was, and an instance works.
+ * interrupt, die, unbind, unload; or that the device is in a reset. Nobody waits for
+ * ever, and afterwards all memory is free, every count is what it was, and an
+ * instance works.
  *
  * $MDEV_CXL_PARENT names the parent; SEED= repeats a run as far as that goes,
  * ROUNDS= multiplies its rounds. On the PCI parent, where a bind takes long, there
@@ -31,16 +32,23 @@
 #include <unistd.h>
 #include <linux/pci_regs.h>
 
+#include "mdev_cxl_soft_regs.h"
 #include "tap.h"
 #include "vfio.h"
 
 #define CONFIG		VFIO_PCI_CONFIG_REGION_INDEX
 #define BAR2		VFIO_PCI_BAR2_REGION_INDEX
+#define BAR4		VFIO_PCI_BAR4_REGION_INDEX
 #define MDEVS		"/sys/bus/mdev/devices"
+#define DEBUGFS		"/sys/kernel/debug/mdev_cxl"
+#define GRANULE		(256UL << 20)
 #define MAPPED		(8UL << 20)
 #define POOL		4
 #define MAX_TYPES	16
-#define MAX_ACTORS	4
+#define MAX_ACTORS	6
+
+/* Rounds of a race, where there are few */
+#define LEAST		4
 
 /* No race takes so many seconds, unless something hangs */
 #define HANG		300
@@ -50,6 +58,7 @@ static bool soft, late;
 static char *types[MAX_TYPES];
 static unsigned int counts[MAX_TYPES];
 static unsigned int nr_types;
+static long long dpa_size;
 
 /* Shared by all processes of a race; each instance has had so many UUIDs */
 static struct {
@@ -180,6 +189,17 @@ static unsigned int act_create_remove(void)
 	return !created && !destroyed;
 }
 
+/* What is there is never wrong */
+static unsigned int check_number(const char *file, long long most, long long unit)
+{
+	long long n = sysfs_number(file);
+
+	if (n > most || (n > 0 && n % unit))
+		errx(1, "%s: %lld, wanted up to %lld in units of %lld", file, n,
+		     most, unit);
+	return n >= 0;
+}
+
 static unsigned int act_read(void)
 {
 	static const char * const attributes[] = {
@@ -188,14 +208,17 @@ static unsigned int act_read(void)
 	static const char * const pool[] = {
 		"dpa_size", "dpa_free", "dpa_largest_free", "dirty_bytes",
 	};
+	unsigned int i;
 
 	switch (below(3)) {
 	case 0:
-		return sysfs_number(type_file(below(nr_types),
-					      "available_instances")) >= 0;
+		i = below(nr_types);
+		return check_number(type_file(i, "available_instances"),
+				    counts[i], 1);
 	case 1:
-		return sysfs_number(path("%s/mdev_cxl/%s", parent,
-					 pool[below(4)])) >= 0;
+		i = below(4);
+		return check_number(path("%s/mdev_cxl/%s", parent, pool[i]),
+				    dpa_size, i < 3 ? GRANULE : 2UL << 20);
 	default:
 		return sysfs_number(path(MDEVS "/%s/%s", some_uuid(),
 					 attributes[below(6)])) >= 0;
@@ -219,11 +242,13 @@ static unsigned int act_open_close(void)
 	return 1;
 }
 
-/* Map, touch here and there, unmap */
+/* Map, by either way, touch here and there, unmap */
 static void touch_memory(struct vfio *v)
 {
+	int hdm = vfio_find_region(v, VFIO_REGION_TYPE_CXL,
+				   VFIO_REGION_SUBTYPE_CXL_HDM);
 	uint64_t at = below(8) * MAPPED;
-	uint8_t *mem = vfio_mmap(v, BAR2, at, MAPPED);
+	uint8_t *mem = vfio_mmap(v, below(2) ? BAR2 : hdm, at, MAPPED);
 	unsigned int i;
 
 	if (mem == MAP_FAILED)
@@ -246,7 +271,9 @@ static unsigned int act_use(void)
 
 	if (vfio_open(&v, some_uuid()))
 		return 0;
-	vfio_enable_memory(&v, true);
+	vfio_enable_all(&v, GRANULE);
+	/* For check_after() to find that it is gone */
+	vfio_write(&v, BAR2, 4096, 8, 0x5a5a5a5a);
 	for (i = 0; i < n; i++)
 		touch_memory(&v);
 	vfio_close(&v);
@@ -272,7 +299,11 @@ static void *thread_toggle(void *unused)
 	(void)unused;
 	while (!__atomic_load_n(&vmm_stop, __ATOMIC_ACQUIRE)) {
 		vfio_enable_memory(&vmm, false);
-		vfio_enable_memory(&vmm, true);
+		vfio_enable_all(&vmm, GRANULE);
+		vfio_set_power(&vmm, 3);
+		vfio_set_power(&vmm, 0);
+		vfio_hdm_uncommit(&vmm, 0);
+		vfio_enable_all(&vmm, GRANULE);
 	}
 	return NULL;
 }
@@ -368,9 +399,72 @@ static unsigned int act_kill(void)
 	return waitpid(pid, NULL, 0) == pid;
 }
 
+/* The name of the parent's device */
+static const char *parent_name(void)
+{
+	return strrchr(parent, '/') + 1;
+}
+
+/* The physical device is in a reset, or was about to be */
+static unsigned int act_device_reset(void)
+{
+	char text[32];
+
+	snprintf(text, sizeof(text), "%lu %s", below(20),
+		 below(2) ? "done" : "cancel");
+	return !put_text(text, DEBUGFS "/%s/inject_reset", parent_name());
+}
+
+/* A page of what others use goes bad, or is good again */
+static unsigned int act_poison(void)
+{
+	char text[32];
+
+	snprintf(text, sizeof(text), "%#lx", below(64) << 20 | below(16) << 12);
+	return !put_text(text, DEBUGFS "/%s/%s", parent_name(),
+			 below(2) ? "inject_poison" : "clear_poison");
+}
+
+static void write_slot(struct vfio *v, unsigned int slot, uint32_t reg,
+		       uint64_t value)
+{
+	vfio_write(v, BAR4, 0x10000 + MDEV_CXL_SOFT_SLOT(slot) + reg, 8, value);
+}
+
+/*
+ * Work for the engine of the software parent, all that it takes at once; then its
+ * interrupt is set up and goes, and so does the VMM, before all is done.
+ */
+static unsigned int act_job(void)
+{
+	int fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	unsigned int i, n = below(20);
+	struct vfio v;
+
+	if (vfio_open(&v, some_uuid())) {
+		close(fd);
+		return 0;
+	}
+	vfio_enable_memory(&v, true);
+	for (i = 0; i < MDEV_CXL_SOFT_SLOTS; i++) {
+		write_slot(&v, i, MDEV_CXL_SOFT_OP, MDEV_CXL_SOFT_OP_FILL);
+		write_slot(&v, i, MDEV_CXL_SOFT_DST, below(8) * MAPPED);
+		write_slot(&v, i, MDEV_CXL_SOFT_LEN, below(MAPPED));
+		write_slot(&v, i, MDEV_CXL_SOFT_VALUE, 0x5a);
+		vfio_write(&v, BAR4, 0x10000 + MDEV_CXL_SOFT_DOORBELL, 8, i);
+	}
+	for (i = 0; i < n; i++) {
+		vfio_set_eventfd(&v, VFIO_PCI_MSIX_IRQ_INDEX, 0, fd);
+		vfio_set_eventfd(&v, VFIO_PCI_MSIX_IRQ_INDEX, 0, -1);
+	}
+	vfio_close(&v);
+	close(fd);
+	return 1;
+}
+
 static unsigned int act_rebind(void)
 {
-	const char *bdf = strrchr(parent, '/') + 1;
+	const char *bdf = parent_name();
 	int rc;
 
 	put_text(bdf, "%s/unbind", driver_dir);
@@ -397,7 +491,7 @@ static unsigned int act_unload(void)
 	bool soft_gone, framework_gone;
 
 	if (below(2))
-		put_text(strrchr(parent, '/') + 1, "%s/unbind", driver_dir);
+		put_text(parent_name(), "%s/unbind", driver_dir);
 	soft_gone = run_command("rmmod mdev_cxl_soft 2> /dev/null");
 	framework_gone = run_command("rmmod mdev_cxl 2> /dev/null");
 
@@ -412,14 +506,16 @@ static unsigned int act_unload(void)
  * @rounds: of the first actor; they end the race once each of the others has had
  *	one, too
  * @actors: one process each; the first sets the pace
- * @soft: for the software parent, where no driver is in the way of its own next
+ * @engine: for the parent that has one
+ * @unload: for the software parent, where no driver is in the way of its own next
  *	load because it is released late
  */
 struct race {
 	const char *name;
 	unsigned int rounds;
 	act_fn actors[MAX_ACTORS];
-	bool soft;
+	bool engine;
+	bool unload;
 };
 
 static const struct race races[] = {
@@ -449,6 +545,19 @@ static const struct race races[] = {
 		.rounds = 40,
 		.actors = { act_kill, act_kill, act_create, act_remove },
 	}, {
+		.name = "poison against users, resets and remove",
+		.rounds = 400,
+		.actors = { act_poison, act_use, act_create_remove, act_reset },
+	}, {
+		.name = "resets of the device against all that can be done",
+		.rounds = 100,
+		.actors = { act_device_reset, act_create_remove, act_reset,
+			    act_use },
+	}, {
+		.name = "resets of the device against killed VMMs and interrupts",
+		.rounds = 60,
+		.actors = { act_device_reset, act_create, act_kill, act_irq },
+	}, {
 		.name = "unbind and bind against users and readers",
 		.rounds = 15,
 		.actors = { act_rebind, act_create, act_use, act_read },
@@ -461,10 +570,26 @@ static const struct race races[] = {
 		.rounds = 10,
 		.actors = { act_rebind, act_create, act_kill, act_remove },
 	}, {
+		.name = "unbind and bind against all that happens to the device",
+		.rounds = 10,
+		.actors = { act_rebind, act_create, act_device_reset, act_poison,
+			    act_use },
+	}, {
+		.name = "jobs of the engine against all that can be done",
+		.rounds = 100,
+		.actors = { act_job, act_create, act_job, act_remove,
+			    act_device_reset, act_kill },
+		.engine = true,
+	}, {
+		.name = "unbind and bind against jobs of the engine",
+		.rounds = 10,
+		.actors = { act_rebind, act_create, act_job, act_job },
+		.engine = true,
+	}, {
 		.name = "unload and load against everything",
 		.rounds = 5,
 		.actors = { act_unload, act_create, act_use, act_read },
-		.soft = true,
+		.unload = true,
 	},
 };
 
@@ -510,6 +635,19 @@ static bool wait_for(pid_t pid, time_t end)
 	return false;
 }
 
+/* What is poisoned is good again */
+static void unpoison(void)
+{
+	char line[32];
+	FILE *f;
+
+	f = fopen(path(DEBUGFS "/%s/poison", parent_name()), "re");
+	while (f && fgets(line, sizeof(line), f))
+		put_text(line, DEBUGFS "/%s/clear_poison", parent_name());
+	if (f)
+		fclose(f);
+}
+
 /* Every instance goes, and the parent is bound */
 static void tidy(void)
 {
@@ -528,16 +666,16 @@ static void tidy(void)
 		run_command("modprobe mdev_cxl_soft");
 	if (access(path("%s/driver", parent), F_OK))
 		act_rebind();
+	unpoison();
 }
 
 static void check_after(const char *name)
 {
 	unsigned int type, slot = some_slot(), wrong = 0;
-	long long size, now;
 	struct vfio v;
+	long long now;
 
-	size = sysfs_number(path("%s/mdev_cxl/dpa_size", parent));
-	tap_eq(sysfs_number(path("%s/mdev_cxl/dpa_free", parent)), size,
+	tap_eq(sysfs_number(path("%s/mdev_cxl/dpa_free", parent)), dpa_size,
 	       "%s: all memory is free", name);
 	for (type = 0; type < nr_types; type++) {
 		now = sysfs_number(type_file(type, "available_instances"));
@@ -557,7 +695,8 @@ static unsigned int all_rounds(unsigned int rounds, unsigned int factor)
 {
 	unsigned int part = (soft ? 1 : 4) * (late ? 12 : 1);
 
-	return (rounds + part - 1) / part * factor;
+	rounds = (rounds + part - 1) / part;
+	return (rounds < LEAST ? LEAST : rounds) * factor;
 }
 
 static unsigned int run(const struct race *race, unsigned int seed,
@@ -580,8 +719,9 @@ static unsigned int run(const struct race *race, unsigned int seed,
 	for (i = 0; i < MAX_ACTORS && pids[i]; i++) {
 		tap_ok(wait_for(pids[i], end), "%s: actor %u comes to its end",
 		       race->name, i);
-		/* Anybody can read a lot */
-		if (race->actors[i] != act_read)
+		/* Anybody can do a lot of these */
+		if (race->actors[i] != act_read &&
+		    race->actors[i] != act_decoders)
 			sum += shared->rounds[i];
 		tap_ok(shared->rounds[i], "%s: actor %u in %u rounds",
 		       race->name, i, shared->rounds[i]);
@@ -608,6 +748,7 @@ static void read_types(void)
 		counts[nr_types++] = sysfs_number(count);
 	}
 	closedir(dir);
+	dpa_size = sysfs_number(path("%s/mdev_cxl/dpa_size", parent));
 }
 
 static void read_parent(void)
@@ -643,7 +784,9 @@ int main(void)
 	srandom(seed);
 
 	for (i = 0; i < sizeof(races) / sizeof(races[0]); i++) {
-		if (!races[i].soft || (soft && !late))
+		if ((races[i].engine || races[i].unload) && !soft)
+			continue;
+		if (!races[i].unload || !late)
 			sum += run(&races[i], seed + 100 * i, factor);
 	}
 	wanted = all_rounds(10000, factor);
