@@ -25,7 +25,6 @@
 #define MIB	(1ULL << 20)
 #define GRANULE	(256 * MIB)
 #define MAPPED	(32 * MIB)
-#define ROUNDS	1000
 #define HANGS	60	/* seconds without a touch */
 
 /* What a touch has to find; it proves nothing when that changes meanwhile */
@@ -44,6 +43,7 @@ static struct window aperture = { .name = "aperture" };
 static struct window hdm = { .name = "HDM region" };
 static struct window *const windows[] = { &aperture, &hdm };
 static atomic_bool stop;
+static unsigned int rounds = 1000;
 
 static void *toucher(void *arg)
 {
@@ -199,7 +199,7 @@ static void test_each(void)
 	unsigned long closed[NR_WAYS] = {}, open[NR_WAYS] = {};
 	unsigned int i, n;
 
-	for (n = 0; n < ROUNDS; n++) {
+	for (n = 0; n < rounds; n++) {
 		i = n % NR_WAYS;
 		closed[i] -= sum_bad(CLOSED);
 		open[i] -= sum_bad(OPEN);
@@ -231,7 +231,7 @@ static void test_flat_out(void)
 	unsigned int n;
 
 	clock_gettime(CLOCK_MONOTONIC, &start);
-	for (n = 0; n < ROUNDS; n++) {
+	for (n = 0; n < rounds; n++) {
 		step(&all);
 		vfio_write(&v, CONFIG, PCI_COMMAND, 2, 0);
 		step(&all);
@@ -246,7 +246,7 @@ static void test_flat_out(void)
 	bad = sum_bad(OPEN);
 	wait_touched(&all);
 	tap_eq(sum_bad(OPEN), bad, "flat out: it works afterwards");
-	printf("# %u zaps in %.1f s\n", ROUNDS,
+	printf("# %u zaps in %.1f s\n", rounds,
 	       end.tv_sec - start.tv_sec +
 	       (end.tv_nsec - start.tv_nsec) / 1e9);
 }
@@ -263,8 +263,10 @@ int main(int argc, char **argv)
 	pthread_t threads[4];
 	unsigned int i;
 
-	if (argc != 2)
-		errx(2, "usage: zap UUID");
+	if (argc < 2)
+		errx(2, "usage: zap UUID [ROUNDS]");
+	if (argc > 2)
+		rounds = strtoul(argv[2], NULL, 0);
 	vfio_open_or_exit(&v, argv[1]);
 	enable();
 	map(&aperture, VFIO_PCI_BAR2_REGION_INDEX);

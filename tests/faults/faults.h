@@ -4,6 +4,7 @@
 #define FAULTS_H
 
 #include <limits.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "vfio.h"
@@ -38,6 +39,9 @@ extern uint64_t fresh;
 
 /* instance.c: go on to the next such piece */
 void next_piece(void);
+
+/* Which of the two it is; for the PCI parent there is no engine */
+bool is_soft(void);
 
 /* parent.c: bound before and after, without an instance */
 void walk_bind(void);

@@ -20,6 +20,7 @@
 
 #define CONFIG		VFIO_PCI_CONFIG_REGION_INDEX
 #define MIB		(1UL << 20)
+#define GRANULE		(256 * MIB)
 
 struct vfio instance;
 uint64_t fresh;
@@ -27,7 +28,7 @@ uint64_t fresh;
 /* Fires when the instance's first vector does */
 static int event = -1;
 /* Where in configuration space these capabilities are */
-static uint32_t exp_cap, doe_cap;
+static uint32_t exp_cap, cxl_cap, doe_cap;
 
 static int run_open(void)
 {
@@ -205,6 +206,51 @@ static const char *reset_wrong(bool done)
 	return NULL;
 }
 
+/* Of the physical device */
+static int run_device_reset(void)
+{
+	return put_text("0 done", DEBUGFS "mdev_cxl/%s/inject_reset", parent.name);
+}
+
+static int run_commit(void)
+{
+	int64_t ctrl = vfio_hdm_commit(&instance, 0, 1ULL << 40, GRANULE);
+
+	return ctrl < 0 ? ctrl : 0;
+}
+
+static void commit(void)
+{
+	must(run_commit(), "commit");
+}
+
+static void uncommit(void)
+{
+	vfio_hdm_uncommit(&instance, 0);
+}
+
+static const char *commit_wrong(bool done)
+{
+	bool committed = vfio_hdm_read(&instance, HDM_CTRL(0)) &
+			 HDM_CTRL_COMMITTED;
+
+	return committed == done ? NULL : "committed or not, the other way round";
+}
+
+/* Initiate CXL Reset, and Reset Mem Clr Enable with it (CXL r3.1 8.1.3.4) */
+static int run_cxl_reset(void)
+{
+	uint16_t control2 = 1 << 2 | 1 << 3;
+
+	return vfio_pwrite(&instance, CONFIG, cxl_cap + 0x10, &control2,
+			   sizeof(control2));
+}
+
+static const char *cxl_reset_wrong(bool done)
+{
+	return commit_wrong(!done);
+}
+
 static int read_doe(uint32_t reg, uint32_t *value)
 {
 	return vfio_pread(&instance, CONFIG, doe_cap + reg, value, 4);
@@ -293,6 +339,12 @@ static const struct operation vfio_ops[] = {
 	{ "reset", enable, run_reset, reset_wrong, .anywhere = true,
 	  .certain = true },
 	{ "FLR", enable, run_flr, reset_wrong, .anywhere = true },
+	{ "decoder commit", uncommit, run_commit, commit_wrong,
+	  .anywhere = true },
+	{ "CXL reset", commit, run_cxl_reset, cxl_reset_wrong,
+	  .anywhere = true },
+	{ "reset of the device", enable, run_device_reset, reset_wrong,
+	  .anywhere = true },
 };
 
 static const struct operation unpoison_op = {
@@ -308,6 +360,7 @@ void walk_instance(void)
 	must(run_open(), "open");
 	enable();
 	exp_cap = vfio_find_cap(&instance, PCI_CAP_ID_EXP);
+	cxl_cap = vfio_find_ext_cap(&instance, PCI_EXT_CAP_ID_DVSEC, 0);
 	doe_cap = vfio_find_ext_cap(&instance, PCI_EXT_CAP_ID_DOE, -1);
 	event = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
 	for (i = 0; i < ARRAY_SIZE(vfio_ops); i++)
@@ -316,8 +369,7 @@ void walk_instance(void)
 	undo_unpoison();
 	walk(&unpoison_op);
 	undo_poison();
-	if (strstr(parent.driver_name, "soft"))
-		walk_engine();
+	walk_engine();
 	close(event);
 	vfio_close(&instance);
 }

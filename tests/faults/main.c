@@ -45,7 +45,9 @@ int main(int argc, char **argv)
 	find_parent(argv);
 	inject_set_up();
 	walk_create();
-	walk_instance();
+	/* A parent has no part in what a VMM does: once is enough */
+	if (is_soft())
+		walk_instance();
 	remove_instance();
 	walk_bind();
 	inject_anywhere();

@@ -14,15 +14,15 @@ char uuid[37];
 /* Of the parent without an instance */
 static long most, dpa_free;
 
-static bool is_pci(void)
+bool is_soft(void)
 {
-	return strstr(parent.driver_name, "pci");
+	return strstr(parent.driver_name, "soft");
 }
 
 /* See cxl_flush in tap.sh */
 static void settle(void)
 {
-	if (is_pci())
+	if (!is_soft())
 		must(put_text("1", "/sys/bus/cxl/flush"), "flush");
 }
 
@@ -109,13 +109,13 @@ void walk_bind(void)
 
 	walk(&unbind_op);
 	undo_bind();
-	if (is_pci()) {
+	if (is_soft()) {
+		walk(&bind_op);
+	} else {
 		/* Of a node, linux probes it from a work item; nothing fails */
 		set_node(-1);
 		walk(&bind_pci_op);
 		set_node(node);
-	} else {
-		walk(&bind_op);
 	}
 	undo_unbind();
 }
