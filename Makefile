@@ -70,8 +70,8 @@ bench: ## what it costs, beside what its peers cost; ICOUNT=1 counts instruction
 	tests/bench/run $(abspath $(BUILD)/bench) $(if $(ICOUNT),--instructions)
 
 .PHONY: fuzz-vfio
-fuzz-vfio: ## in the lab's machine, random use of the VFIO interface, for TIME seconds (default: for ever)
-	tests/lab/run --parent soft --timeout $(or $(TIME),1000000000)0 -- \
+fuzz-vfio: ## in the lab's machine, random use of the VFIO interface, for TIME seconds (default: for ever); KERNEL=debug to be led by coverage
+	tests/lab/run --kernel $(or $(KERNEL),stock) --parent soft --timeout $(or $(TIME),1000000000)0 -- \
 		env TIME=$(or $(TIME),0) SEED=$(SEED) tests/fuzz/run-vfio
 
 .PHONY: demo

@@ -29,6 +29,7 @@ uint64_t fresh;
 static int event = -1;
 /* Where in configuration space these capabilities are */
 static uint32_t exp_cap, cxl_cap, doe_cap;
+static int comp_regs;
 
 static int run_open(void)
 {
@@ -212,21 +213,24 @@ static int run_device_reset(void)
 	return put_text("0 done", DEBUGFS "mdev_cxl/%s/inject_reset", parent.name);
 }
 
+/* Programmed, but for the last step */
+static void uncommit(void)
+{
+	vfio_hdm_commit(&instance, 0, 1ULL << 40, GRANULE);
+	vfio_hdm_uncommit(&instance, 0);
+}
+
 static int run_commit(void)
 {
-	int64_t ctrl = vfio_hdm_commit(&instance, 0, 1ULL << 40, GRANULE);
+	uint32_t ctrl = HDM_CTRL_COMMIT;
 
-	return ctrl < 0 ? ctrl : 0;
+	return vfio_pwrite(&instance, comp_regs, HDM_CTRL(0), &ctrl,
+			   sizeof(ctrl));
 }
 
 static void commit(void)
 {
-	must(run_commit(), "commit");
-}
-
-static void uncommit(void)
-{
-	vfio_hdm_uncommit(&instance, 0);
+	vfio_hdm_commit(&instance, 0, 1ULL << 40, GRANULE);
 }
 
 static const char *commit_wrong(bool done)
@@ -360,6 +364,8 @@ void walk_instance(void)
 	must(run_open(), "open");
 	enable();
 	exp_cap = vfio_find_cap(&instance, PCI_CAP_ID_EXP);
+	comp_regs = vfio_find_region(&instance, VFIO_REGION_TYPE_CXL,
+				     VFIO_REGION_SUBTYPE_CXL_COMP_REGS);
 	cxl_cap = vfio_find_ext_cap(&instance, PCI_EXT_CAP_ID_DVSEC, 0);
 	doe_cap = vfio_find_ext_cap(&instance, PCI_EXT_CAP_ID_DOE, -1);
 	event = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
