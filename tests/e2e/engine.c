@@ -377,7 +377,8 @@ static void test_turns(struct client *a, struct client *b, char **uuids)
 
 /*
  * A guest for whose every job, of a byte, the engine has two megabytes to clear,
- * as all of them were made dirty before by a CXL reset
+ * as all of them were made dirty before by a CXL reset: those at the end, which
+ * the thread that clears the rest reaches last
  */
 static struct client *hog;
 static uint64_t hog_size;
@@ -386,19 +387,21 @@ static atomic_uint hog_jobs;
 
 static void *run_hog(void *unused)
 {
-	uint64_t at = hog_size;
 	unsigned int slot;
 
 	(void)unused;
-	for (slot = 0; !hog_stop; slot = (slot + 1) % 16) {
-		if (at >= hog_size) {
+	while (!hog_stop) {
+		const struct job job = {
+			.op = 1, .len = 1,
+			.dst = hog_size - (hog_jobs % 64 + 1) * 2 * MIB,
+		};
+
+		slot = hog_jobs % 16;
+		if (!(hog_jobs % 64))
 			vfio_cxl_reset(&hog->v, true);
-			at = 0;
-		}
 		while (status(hog, slot) == MDEV_CXL_SOFT_BUSY && !hog_stop)
 			sched_yield();
-		submit(hog, slot, &(struct job) { .op = 1, .dst = at, .len = 1 });
-		at += 2 * MIB;
+		submit(hog, slot, &job);
 		hog_jobs++;
 	}
 	return NULL;
