@@ -422,7 +422,7 @@ static void test_hog(struct client *a, struct client *b, uint64_t size)
 	hog_size = size;
 	if (pthread_create(&thread, NULL, run_hog, NULL))
 		errx(1, "no thread");
-	while (hog_jobs < 200) {
+	while (hog_jobs < 400) {
 		while (status(a, slot % 16) != MDEV_CXL_SOFT_BUSY)
 			set(a, MDEV_CXL_SOFT_DOORBELL, slot++ % 16);
 		sched_yield();
@@ -434,8 +434,8 @@ static void test_hog(struct client *a, struct client *b, uint64_t size)
 	vfio_reset(&a->v);
 	vfio_enable_memory(&a->v, true);
 	completes_in(a, 0);
-	tap_ok(done > 200 * 2 * MIB / 20,
-	       "%llu MiB beside a neighbour for whose jobs 400 have to be cleared",
+	tap_ok(done > 400 * 2 * MIB / 20,
+	       "%llu MiB beside a neighbour for whose jobs 800 have to be cleared",
 	       (unsigned long long)(done / MIB));
 }
 
