@@ -8,7 +8,8 @@
  * CXL-aware VMM maps behind the guest's decoders: CXL.mem must be on, and a
  * committed decoder must cover the address.
  *
- * A fault needs no more than the memory lock for reading. Whoever narrows what
+ * A fault needs no more than the memory lock for reading, and one that is inside
+ * of it where it puts its page in, see map(). Whoever narrows what
  * may be reached zaps and changes inst->memory under the same lock for
  * writing, so a fault that comes later sees the change, and the mapping that
  * an earlier one made is gone. That goes for all of them: memory space enable,
@@ -423,10 +424,10 @@ static int window_may_split(struct vm_area_struct *vma, unsigned long addr)
 }
 
 /*
- * A mapping is copied: moved elsewhere, or cut. When it moves linux 7.3 takes a
- * gigabyte in one for a broken table and forgets it, with a line in the log and
- * no flush of TLBs, so that no zap would find it again. So there is nothing to
- * move; where it goes to it comes back by faults.
+ * A mapping is copied: cut, or to be moved, which window_mremap() refuses, but only
+ * when linux 7.3 has done so. It takes a gigabyte in one for a broken table then and
+ * forgets it, with a line in the log and no flush of TLBs, so that no zap would find
+ * it again. So there is nothing to move; it comes back by faults.
  */
 static void window_open(struct vm_area_struct *vma)
 {
@@ -436,6 +437,16 @@ static void window_open(struct vm_area_struct *vma)
 	unmap_mapping_range(vma->vm_file->f_mapping,
 			    (loff_t)vma->vm_pgoff << PAGE_SHIFT,
 			    vma->vm_end - vma->vm_start, true);
+}
+
+/*
+ * A part of a mapping that moves has to be cut off where it was. When that is one
+ * too many linux 7.3 keeps both, says that it went well, and accounts for memory
+ * that nobody ever gives back.
+ */
+static int window_mremap(struct vm_area_struct *vma)
+{
+	return -EINVAL;
 }
 
 static void window_close(struct vm_area_struct *vma)
@@ -450,6 +461,7 @@ static const struct vm_operations_struct window_vm_ops[] = {
 		.open = window_open,
 		.close = window_close,
 		.may_split = window_may_split,
+		.mremap = window_mremap,
 		.fault = aperture_fault,
 #ifdef CONFIG_ARCH_SUPPORTS_HUGE_PFNMAP
 		.huge_fault = aperture_huge_fault,
@@ -459,6 +471,7 @@ static const struct vm_operations_struct window_vm_ops[] = {
 		.open = window_open,
 		.close = window_close,
 		.may_split = window_may_split,
+		.mremap = window_mremap,
 		.fault = hdm_fault,
 #ifdef CONFIG_ARCH_SUPPORTS_HUGE_PFNMAP
 		.huge_fault = hdm_huge_fault,
@@ -559,10 +572,11 @@ static bool is_inside(struct mcxl_instance *inst, u64 vdpa, size_t len)
  * @len: bytes, not 0
  *
  * For parents whose engine is shared: what has to be cleared first takes time,
- * 2 MiB for each byte of it at worst, for which a guest's neighbours should not
- * pay. Any context.
+ * 2 MiB for a single byte, for which a guest's neighbours should not pay. Looks as
+ * far as one call of mdev_cxl_partition_vaddr() goes, to the next multiple of
+ * 2 MiB. Any context.
  *
- * Return: true when none of [@vdpa, @vdpa + @len) has to be, or not all of it
+ * Return: true when none of that has to be, or not all of [@vdpa, @vdpa + @len)
  * is inside the partition
  */
 bool mdev_cxl_partition_is_clean(struct mdev_cxl_partition *part, u64 vdpa,
@@ -573,7 +587,8 @@ bool mdev_cxl_partition_is_clean(struct mdev_cxl_partition *part, u64 vdpa,
 	if (!is_inside(inst, vdpa, len))
 		return true;
 	vdpa = array_index_nospec(vdpa, mcxl_instance_size(inst));
-	return mcxl_clear_is_clean(inst, vdpa, len);
+	return mcxl_clear_is_clean(inst, vdpa,
+				   min(len, MCXL_PIECE - vdpa % MCXL_PIECE));
 }
 EXPORT_SYMBOL_NS_GPL(mdev_cxl_partition_is_clean, "MDEV_CXL");
 

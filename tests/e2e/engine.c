@@ -414,7 +414,7 @@ static void *run_hog(void *unused)
  */
 static void test_hog(struct client *a, struct client *b, uint64_t size)
 {
-	uint64_t done, slot = 0;
+	uint64_t before = 0, done, slot = 0;
 	pthread_t thread;
 
 	fill_queue(a, 1, 16 * MIB);
@@ -425,9 +425,12 @@ static void test_hog(struct client *a, struct client *b, uint64_t size)
 	while (hog_jobs < 400) {
 		while (status(a, slot % 16) != MDEV_CXL_SOFT_BUSY)
 			set(a, MDEV_CXL_SOFT_DOORBELL, slot++ % 16);
+		/* From when it has enough to do */
+		if (hog_jobs < 16)
+			before = get(a, MDEV_CXL_SOFT_WORK);
 		sched_yield();
 	}
-	done = get(a, MDEV_CXL_SOFT_WORK);
+	done = get(a, MDEV_CXL_SOFT_WORK) - before;
 	hog_stop = true;
 	pthread_join(thread, NULL);
 	/* What is left of its own jobs */

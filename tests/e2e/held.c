@@ -80,6 +80,8 @@ static pid_t begin_reset(const char *end)
 	if (pid < 0)
 		err(1, "fork");
 	if (!pid) {
+		/* Of which whoever closes it is to be the last */
+		vfio_close(&v);
 		catch(0);
 		_exit(inject(uuid, "inject_reset", "%u %s", PATIENCE * 2000,
 			     end) ? 1 : 0);

@@ -197,7 +197,7 @@ static void test_next_user(const char *uuid)
 static void test_mappings(void)
 {
 	uint8_t *p = vfio_mmap(&v, BAR2, 2 * MIB, 2 * MIB);
-	int status = -1, disabled[2];
+	int status = -1, touched[2], disabled[2];
 	pid_t child;
 	char byte;
 
@@ -224,13 +224,19 @@ static void test_mappings(void)
 	}
 	waitpid(child, &status, 0);
 	tap_eq(status, 0, "but may make its own");
-	if (pipe(disabled))
+	if (pipe(touched) || pipe(disabled))
 		err(1, "pipe");
 	child = fork();
 	if (!child) {
 		bar = vfio_mmap(&v, BAR2, 0, 4 * MIB);
+		if (faults_on_read(bar) || write(touched[1], "", 1) != 1)
+			_exit(1);
 		_exit(read(disabled[0], &byte, 1) != 1 || !faults_on_read(bar));
 	}
+	close(touched[1]);
+	if (read(touched[0], &byte, 1) != 1)
+		err(1, "child");
+	close(touched[0]);
 	vfio_enable_memory(&v, false);
 	if (write(disabled[1], "", 1) != 1)
 		err(1, "pipe");
