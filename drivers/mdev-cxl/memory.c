@@ -8,11 +8,11 @@
  * CXL-aware VMM maps behind the guest's decoders: CXL.mem must be on, and a
  * committed decoder must cover the address.
  *
- * A fault needs no more than the memory lock for reading, and one that is inside
- * of it where it puts its page in, see map(). Whoever narrows what
- * may be reached zaps and changes inst->memory under the same lock for
- * writing, so a fault that comes later sees the change, and the mapping that
- * an earlier one made is gone. That goes for all of them: memory space enable,
+ * A fault needs no more than the memory lock for reading, and one inside of it to
+ * put its page in, see map(). Whoever narrows what may be reached zaps and changes
+ * inst->memory under the memory lock for writing, so a fault that comes later sees
+ * the change, and the mapping that an earlier one made is gone. That goes for all
+ * of them: memory space enable,
  * Mem_Enable, decoders and D3hot by mcxl_memory_update(), resets of the
  * function and of the device, and poison. Removal has nothing to zap: a mapping
  * holds the file open, and VFIO waits for the last close.

@@ -147,10 +147,20 @@ static void (*const parts[])(void) = {
 
 #define NR_PARTS	(sizeof(parts) / sizeof(parts[0]))
 
+static void map_windows(void)
+{
+	bar = vfio_mmap(&v, BAR2, 0, MAPPED);
+	hdm = vfio_mmap(&v, HDM, 0, MAPPED);
+	if (bar == MAP_FAILED || hdm == MAP_FAILED)
+		err(1, "mmap");
+}
+
 static void play(unsigned int i, unsigned int seed)
 {
 	time_t end = time(NULL) + SECONDS;
 
+	/* A child does not have what its parent has mapped */
+	map_windows();
 	srandom(seed + i);
 	while (time(NULL) < end)
 		parts[i]();
@@ -179,10 +189,7 @@ static void run_all(unsigned int seed)
 static void open_device(const char *uuid)
 {
 	vfio_open_or_exit(&v, uuid);
-	bar = vfio_mmap(&v, BAR2, 0, MAPPED);
-	hdm = vfio_mmap(&v, HDM, 0, MAPPED);
-	if (bar == MAP_FAILED || hdm == MAP_FAILED)
-		err(1, "mmap");
+	map_windows();
 	pm = vfio_find_cap(&v, PCI_CAP_ID_PM);
 	exp_cap = vfio_find_cap(&v, PCI_CAP_ID_EXP);
 	dvsec = vfio_find_ext_cap(&v, PCI_EXT_CAP_ID_DVSEC, 0);
