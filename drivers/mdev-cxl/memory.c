@@ -12,10 +12,10 @@
  * put its page in, see map(). Whoever narrows what may be reached zaps and changes
  * inst->memory under the memory lock for writing, so a fault that comes later sees
  * the change, and the mapping that an earlier one made is gone. That goes for all
- * of them: memory space enable,
- * Mem_Enable, decoders and D3hot by mcxl_memory_update(), resets of the
- * function and of the device, and poison. Removal has nothing to zap: a mapping
- * holds the file open, and VFIO waits for the last close.
+ * of them: memory space enable, Mem_Enable, decoders and D3hot by
+ * mcxl_memory_update(), resets of the function and of the device, and poison.
+ * Removal has nothing to zap: a mapping holds the file open, and VFIO waits for the
+ * last close.
  *
  * A fault maps as much as fits: PUD, PMD, PTE. For that the virtual address,
  * the vDPA and the page frame must be alike below the size of the page. A

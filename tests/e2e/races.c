@@ -576,7 +576,7 @@ static const struct race races[] = {
 			    act_use },
 	}, {
 		.name = "jobs of the engine against all that can be done",
-		.rounds = 100,
+		.rounds = 50,
 		.actors = { act_job, act_create, act_job, act_remove,
 			    act_device_reset, act_kill },
 		.engine = true,
@@ -703,7 +703,7 @@ static unsigned int run(const struct race *race, unsigned int seed,
 			unsigned int factor)
 {
 	unsigned int i, sum = 0, rounds = all_rounds(race->rounds, factor);
-	time_t end = time(NULL) + HANG * factor;
+	time_t begin = time(NULL), end = begin + HANG * factor;
 	pid_t pids[MAX_ACTORS] = {};
 
 	memset(shared->rounds, 0, sizeof(shared->rounds));
@@ -728,6 +728,7 @@ static unsigned int run(const struct race *race, unsigned int seed,
 	}
 	tidy();
 	check_after(race->name);
+	printf("# %s: %ld s\n", race->name, (long)(time(NULL) - begin));
 	return sum;
 }
 
