@@ -209,10 +209,10 @@ void inject_times(const char *capability, unsigned int times)
 	set(capability, "probability", times ? 100 : 0);
 }
 
-bool inject_happened(const char *capability)
+unsigned int inject_left(const char *capability)
 {
 	char dir[64];
 
 	snprintf(dir, sizeof(dir), DEBUGFS "%s", capability);
-	return number(dir, "times") == 0;
+	return number(dir, "times");
 }

@@ -31,7 +31,7 @@ bool inject_disarm(void);
 
 /* The next @times things fail, whoever does them; 0 for none */
 void inject_times(const char *capability, unsigned int times);
-/* True when that has happened so often */
-bool inject_happened(const char *capability);
+/* So many of these have not */
+unsigned int inject_left(const char *capability);
 
 #endif /* FAULTS_INJECT_H */
