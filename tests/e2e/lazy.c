@@ -28,8 +28,8 @@
 /* What is read: the end, to which the thread comes last */
 #define SPAN	(64 * MIB)
 #define PAGES	(SPAN / PAGE)
-#define RESETS	12
-#define KILLS	6
+#define RESETS	6
+#define KILLS	4
 #define HANGS	120	/* seconds without a pass over SPAN */
 
 static const char *uuid;

@@ -521,7 +521,7 @@ struct race {
 static const struct race races[] = {
 	{
 		.name = "create and remove against readers",
-		.rounds = 400,
+		.rounds = 250,
 		.actors = { act_create_remove, act_create_remove, act_read,
 			    act_decoders },
 	}, {
