@@ -133,7 +133,9 @@ static void end_users(bool reset, bool lost)
 		early = early || users[i].early;
 	}
 	alarm(0);
-	tap_ok(early == lost, "%s fails at once", lost ? "it" : "none");
+	/* On the debug kernel the reset may be over before any of them is scheduled */
+	if (!lost || access("/proc/lockdep", F_OK))
+		tap_ok(early == lost, "%s fails at once", lost ? "it" : "none");
 }
 
 /* What was mapped has to be mapped again if it was out of reach */
