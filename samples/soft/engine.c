@@ -131,7 +131,7 @@ static void complete_slot(struct soft_queue *queue, unsigned int slot,
 		mdev_cxl_partition_signal(queue->part, vector);
 }
 
-/* At the end of the line, for a whole turn, or what is left of it */
+/* At the end of the line, for a whole turn, less what is owed */
 static void line_up(struct soft_queue *queue)
 {
 	lockdep_assert_held(&queue->engine->lock);
