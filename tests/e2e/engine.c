@@ -329,23 +329,24 @@ static void fill_queue(struct client *c, uint64_t op, uint64_t len)
 /*
  * Work done by both over 64 MiB of it. Jobs of b that end start again, in order.
  * When all of them have ended b had nothing to do for a while, as this process
- * did not run: that time is nobody's share.
+ * did not run: no share is counted from the look before that to the one after.
  */
 static void test_shares(struct client *a, struct client *b, const char *name)
 {
-	uint64_t was_a = get(a, MDEV_CXL_SOFT_WORK), now_a, done_a = 0;
-	uint64_t was_b = get(b, MDEV_CXL_SOFT_WORK), now_b, done_b = 0;
+	uint64_t was_a = 0, now_a, done_a = 0, was_b = 0, now_b, done_b = 0;
 	unsigned int jobs = 0, n;
+	bool had_work = false;
 
 	do {
-		for (n = 0; n < 16 && status(b, jobs % 16) != MDEV_CXL_SOFT_BUSY; n++)
-			set(b, MDEV_CXL_SOFT_DOORBELL, jobs++ % 16);
 		now_a = get(a, MDEV_CXL_SOFT_WORK);
 		now_b = get(b, MDEV_CXL_SOFT_WORK);
-		if (n < 16) {
+		for (n = 0; n < 16 && status(b, jobs % 16) != MDEV_CXL_SOFT_BUSY; n++)
+			set(b, MDEV_CXL_SOFT_DOORBELL, jobs++ % 16);
+		if (had_work && n < 16) {
 			done_a += now_a - was_a;
 			done_b += now_b - was_b;
 		}
+		had_work = n < 16;
 		was_a = now_a;
 		was_b = now_b;
 	} while (done_a < 64 * MIB);
