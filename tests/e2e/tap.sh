@@ -158,6 +158,30 @@ let_go()
 	exec {hold_out}<&-
 }
 
+# stream UUID: a KVM guest streams over the memory of an instance of a gigabyte;
+# its VMM is $vmm
+stream()
+{
+	modprobe -a kvm_amd kvm_intel 2> /dev/null
+	write "$mdevs/$1/decoders" 2
+	timeout 300 "$MDEV_CXL_BUILD/vmm" -q -s 120 "$1" \
+		"$MDEV_CXL_BUILD/vmm-guest" > /run/vmm 2>&1 &
+	vmm=$!
+	ok 'a guest streams' soon grep -q '^# streaming' /run/vmm
+}
+
+# stream_ends STATUS...: its VMM does by itself, with one of these: 3 when it was
+# asked to let go, 1 when its guest has noticed that the memory is gone
+stream_ends()
+{
+	local status=0
+	wait "$vmm" || status=$?
+	ok "the VMM of the guest ends by itself ($status)" \
+		grep -qw "$status" <<< "$*"
+	(( status != 3 )) || ok 'it was asked' \
+		grep -q '^somebody wants the instance back$' /run/vmm
+}
+
 # The errno of a write, as text
 write_error()
 {
