@@ -20,6 +20,7 @@
 #include <linux/mutex.h>
 #include <linux/pci.h>
 #include <linux/range.h>
+#include <linux/slab.h>
 
 #include <cxl/cxl.h>
 #include <cxl/pci.h>
@@ -36,6 +37,7 @@ MODULE_PARM_DESC(types, "types of each device as SIZE[:DECODERS], e.g. 512m,1g:4
  * struct mcxl_pci - a bound function
  * @cxlds: what the CXL core knows; first, as devm_cxl_dev_state_create() wants
  * @pdev: the function
+ * @saved: its config space, as it was when it was bound
  * @hdm: its HDM decoder that leads to the memory
  * @hpa: host addresses of the memory
  * @pgmap: struct pages for @hpa
@@ -47,6 +49,7 @@ MODULE_PARM_DESC(types, "types of each device as SIZE[:DECODERS], e.g. 512m,1g:4
 struct mcxl_pci {
 	struct cxl_dev_state cxlds;
 	struct pci_dev *pdev;
+	struct pci_saved_state *saved;
 	struct mcxl_pci_hdm hdm;
 	struct range hpa;
 	struct dev_pagemap pgmap;
@@ -73,6 +76,49 @@ static const struct mdev_cxl_parent_ops mcxl_pci_ops = {
 	.owner = THIS_MODULE,
 	.get_pfn = mcxl_pci_get_pfn,
 };
+
+static void free_saved(void *data)
+{
+	kfree(data);
+}
+
+static int save_config(struct mcxl_pci *mp)
+{
+	int rc = pci_save_state(mp->pdev);
+
+	if (rc)
+		return rc;
+	mp->saved = pci_store_saved_state(mp->pdev);
+	if (!mp->saved)
+		return -ENOMEM;
+	return devm_add_action_or_reset(&mp->pdev->dev, free_saved, mp->saved);
+}
+
+/*
+ * What linux itself has saved last may be that of a function which a reset has
+ * wiped, and which nobody has restored.
+ */
+static void restore_config(struct mcxl_pci *mp)
+{
+	if (!pci_load_saved_state(mp->pdev, mp->saved))
+		pci_restore_state(mp->pdev);
+}
+
+static void let_ports_sleep(void *data)
+{
+	pci_d3cold_enable(data);
+}
+
+/*
+ * A host that is idle may power ports down (s2idle). Nobody would program our
+ * decoder again, nor the memory keep what it holds.
+ */
+static int keep_ports_awake(struct mcxl_pci *mp)
+{
+	pci_d3cold_disable(mp->pdev);
+	return devm_add_action_or_reset(&mp->pdev->dev, let_ports_sleep,
+					mp->pdev);
+}
 
 static int read_dvsec(struct mcxl_pci *mp)
 {
@@ -216,6 +262,17 @@ static struct mdev_cxl_perf memory_perf(struct mcxl_pci *mp)
 	};
 }
 
+/*
+ * What the caches of the host have of the memory is about to be, or was, lost. The
+ * CXL core leaves that to the driver of a memory device that it has let attach.
+ */
+static void drop_caches(struct mcxl_pci *mp)
+{
+	if (cpu_cache_has_invalidate_memregion())
+		cpu_cache_invalidate_memregion(mp->hpa.start,
+					       range_len(&mp->hpa));
+}
+
 /* While the PCI core still keeps the function awake */
 static void mcxl_pci_remove(struct pci_dev *pdev)
 {
@@ -233,6 +290,8 @@ static void mcxl_pci_remove(struct pci_dev *pdev)
 	scoped_guard(mutex, &mp->lock)
 		mp->parent = NULL;
 	mdev_cxl_parent_put(parent);
+	/* Nobody touches the memory any more, and it still decodes */
+	drop_caches(mp);
 }
 
 static int register_parent(struct mcxl_pci *mp)
@@ -298,11 +357,6 @@ static int mcxl_pci_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 	rc = pcim_enable_device(pdev);
 	if (rc)
 		return rc;
-	/* What mcxl_pci_slot_reset() goes back to */
-	rc = pci_save_state(pdev);
-	if (rc)
-		return rc;
-
 	mp = devm_cxl_dev_state_create(&pdev->dev, CXL_DEVTYPE_DEVMEM,
 				       pci_get_dsn(pdev), dvsec,
 				       struct mcxl_pci, cxlds, false);
@@ -314,6 +368,9 @@ static int mcxl_pci_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 	mutex_init(&mp->lock);
 	pci_set_drvdata(pdev, mp);
 
+	rc = save_config(mp) ?: keep_ports_awake(mp);
+	if (rc)
+		return rc;
 	rc = read_dvsec(mp);
 	if (rc)
 		return rc;
@@ -326,18 +383,13 @@ static int mcxl_pci_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 	return register_parent(mp);
 }
 
-/* What the caches of the host have of the memory is about to be, or was, lost */
-static void drop_caches(struct mcxl_pci *mp)
-{
-	if (cpu_cache_has_invalidate_memregion())
-		cpu_cache_invalidate_memregion(mp->hpa.start,
-					       range_len(&mp->hpa));
-}
-
 static void mcxl_pci_reset_prepare(struct pci_dev *pdev)
 {
 	struct mcxl_pci *mp = pci_get_drvdata(pdev);
 
+	/* Did it come back late from an earlier reset? Linux saves what it finds */
+	if (mdev_cxl_parent_is_blocked(mp->parent))
+		restore_config(mp);
 	mdev_cxl_parent_reset_prepare(mp->parent);
 	drop_caches(mp);
 }
@@ -406,7 +458,7 @@ static pci_ers_result_t mcxl_pci_slot_reset(struct pci_dev *pdev)
 
 	mp->expects_reset = false;
 	mdev_cxl_parent_reset_prepare(mp->parent);
-	pci_restore_state(pdev);
+	restore_config(mp);
 	return PCI_ERS_RESULT_RECOVERED;
 }
 

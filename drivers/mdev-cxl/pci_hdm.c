@@ -110,16 +110,7 @@ int mcxl_pci_hdm_save(struct mcxl_pci_hdm *hdm)
 	return 0;
 }
 
-/**
- * mcxl_pci_hdm_is_kept - is every register of the decoder as it was saved?
- * @hdm: saved
- *
- * Any context.
- *
- * Return: true while the decoder leads to the memory; false for a function that
- * does not answer
- */
-bool mcxl_pci_hdm_is_kept(const struct mcxl_pci_hdm *hdm)
+static bool decoder_is_kept(const struct mcxl_pci_hdm *hdm)
 {
 	unsigned int i;
 
@@ -128,6 +119,46 @@ bool mcxl_pci_hdm_is_kept(const struct mcxl_pci_hdm *hdm)
 			return false;
 	}
 	return true;
+}
+
+/**
+ * mcxl_pci_hdm_is_kept - does the decoder lead to the memory as when it was saved?
+ * @hdm: saved
+ *
+ * Where firmware had left CXL.mem or the decoders off the CXL core has switched
+ * them on, and switches them off when the endpoint goes: with the decoder as it
+ * was, so that has to be looked at as well. Any context.
+ *
+ * Return: true while it does; false for a function that does not answer
+ */
+bool mcxl_pci_hdm_is_kept(const struct mcxl_pci_hdm *hdm)
+{
+	u32 global = get(hdm, CXL_HDM_DECODER_GLOBAL_OFFSET);
+	u16 ctrl;
+
+	if (pci_read_config_word(hdm->pdev, hdm->dvsec + PCI_DVSEC_CXL_CTRL,
+				 &ctrl))
+		return false;
+	return decoder_is_kept(hdm) &&
+	       !((global ^ hdm->global) & CXL_HDM_DECODER_ENABLE) &&
+	       !((ctrl ^ hdm->ctrl) & PCI_DVSEC_CXL_MEM_ENABLE);
+}
+
+/* It may have trained as plain PCIe, behind which there is no memory */
+static int check_link(const struct mcxl_pci_hdm *hdm)
+{
+	u16 dvsec, status;
+	int rc;
+
+	dvsec = pci_find_dvsec_capability(hdm->pdev, PCI_VENDOR_ID_CXL,
+					  PCI_DVSEC_CXL_FLEXBUS_PORT);
+	if (!dvsec)
+		return -EIO;
+	rc = pci_read_config_word(hdm->pdev, dvsec +
+				  PCI_DVSEC_CXL_FLEXBUS_PORT_STATUS, &status);
+	if (rc)
+		return pcibios_err_to_errno(rc);
+	return status & PCI_DVSEC_CXL_FLEXBUS_PORT_STATUS_MEM ? 0 : -EIO;
 }
 
 /* The media comes up again by itself, in the time that the function names */
@@ -186,10 +217,10 @@ int mcxl_pci_hdm_restore(struct mcxl_pci_hdm *hdm)
 {
 	int rc;
 
-	rc = wait_active(hdm);
+	rc = check_link(hdm) ?: wait_active(hdm);
 	if (rc)
 		return rc;
-	if (!mcxl_pci_hdm_is_kept(hdm)) {
+	if (!decoder_is_kept(hdm)) {
 		rc = commit(hdm);
 		if (rc)
 			return rc;
