@@ -57,8 +57,8 @@ struct mcxl_mapped {
  * @poison_limit: of lines that faults on poison make the kernel print
  * @blocked: nobody may, whatever @memory says: the parent is in reset or has
  *	failed; under @memory_lock
- * @held: @blocked for a while, so who wants the memory waits; under
- *	@memory_lock, too
+ * @held: @blocked for a while, so who wants the memory waits, but not beyond
+ *	held_until of the parent; under @memory_lock, too
  * @held_wait: where it waits
  *
  * Documentation/locking.rst has the order of the locks.
@@ -127,6 +127,9 @@ void mcxl_instance_reset(struct mcxl_instance *inst, enum mcxl_reset kind);
 void mcxl_instance_effects(struct mcxl_instance *inst, u32 effects);
 void mcxl_instance_block(struct mcxl_instance *inst, bool held);
 void mcxl_instance_unblock(struct mcxl_instance *inst, bool reset);
+
+/* parent.c: how long to wait for the device */
+unsigned long mcxl_instance_patience(const struct mcxl_instance *inst);
 
 /* memory.c: who reaches the memory, and how */
 void mcxl_memory_init(struct mcxl_instance *inst);

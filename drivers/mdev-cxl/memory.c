@@ -85,7 +85,7 @@ static bool reachable(struct mcxl_instance *inst, enum mcxl_window window,
  */
 int mcxl_memory_unreachable(const struct mcxl_instance *inst)
 {
-	return inst->held ? -EAGAIN : -EIO;
+	return mcxl_instance_patience(inst) ? -EAGAIN : -EIO;
 }
 
 /**
@@ -96,8 +96,11 @@ int mcxl_memory_unreachable(const struct mcxl_instance *inst)
  */
 int mcxl_memory_wait(struct mcxl_instance *inst)
 {
-	return wait_event_interruptible(inst->held_wait,
-					!READ_ONCE(inst->held));
+	long rc = wait_event_interruptible_timeout(inst->held_wait,
+						   !READ_ONCE(inst->held),
+						   mcxl_instance_patience(inst));
+
+	return min(rc, 0);
 }
 
 static void zap_range(struct mcxl_instance *inst, enum mcxl_window window,
@@ -308,7 +311,8 @@ static vm_fault_t wait_held(struct mcxl_instance *inst, struct vm_fault *vmf)
 	/* Without the lock the mapping does not keep the instance */
 	file = get_file(vmf->vma->vm_file);
 	release_fault_lock(vmf);
-	wait_event_killable(inst->held_wait, !READ_ONCE(inst->held));
+	wait_event_killable_timeout(inst->held_wait, !READ_ONCE(inst->held),
+				    mcxl_instance_patience(inst));
 	fput(file);
 	return VM_FAULT_RETRY;
 }
@@ -338,7 +342,8 @@ static vm_fault_t try_fault(struct mcxl_instance *inst, struct vm_fault *vmf,
 
 	guard(rwsem_read)(&inst->memory_lock);
 	if (!reachable(inst, window, vdpa, len))
-		return inst->held && !order ? VM_FAULT_RETRY : no;
+		return !order && mcxl_instance_patience(inst) ?
+		       VM_FAULT_RETRY : no;
 
 	if (mcxl_poison_find(inst->part.parent, inst->part.dpa.start + vdpa,
 			     len) != U64_MAX)

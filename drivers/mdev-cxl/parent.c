@@ -110,21 +110,41 @@ MODULE_PARM_DESC(reset_wait, "seconds that users of the memory of a device in re
 
 static void parent_block(struct mdev_cxl_parent *parent, bool held)
 {
+	unsigned long patience = (unsigned long)READ_ONCE(reset_wait) * HZ;
 	struct mcxl_instance *inst;
 
 	lockdep_assert_held(&parent->lock);
 	/* Nobody is left to end it, and no VMM lets go while it waits for that */
 	held = held && !parent->leaving;
+	if (held)
+		WRITE_ONCE(parent->held_until, jiffies + patience);
 	/* The thread is either at rest now, or will see it */
 	scoped_guard(mutex, &parent->clear_gate)
 		parent->blocked = true;
 	if (held)
-		mod_delayed_work(system_dfl_wq, &parent->hold_over,
-				 (unsigned long)READ_ONCE(reset_wait) * HZ);
+		mod_delayed_work(system_dfl_wq, &parent->hold_over, patience);
 	else
 		cancel_delayed_work(&parent->hold_over);
 	list_for_each_entry(inst, &parent->instances, node)
 		mcxl_instance_block(inst, held);
+}
+
+/**
+ * mcxl_instance_patience - how long does it make sense to wait for the memory?
+ * @inst: the instance
+ *
+ * Of a time that all instances have in common, and without a lock: whoever keeps
+ * others from being blocked does not make a wait longer.
+ *
+ * Return: jiffies, while the device is in a reset or may be about to be; else 0
+ */
+unsigned long mcxl_instance_patience(const struct mcxl_instance *inst)
+{
+	unsigned long until = READ_ONCE(inst->part.parent->held_until);
+	unsigned long now = jiffies;
+
+	return READ_ONCE(inst->held) && time_before(now, until) ? until - now :
+								  0;
 }
 
 static void parent_unblock(struct mdev_cxl_parent *parent)
@@ -136,6 +156,7 @@ static void parent_unblock(struct mdev_cxl_parent *parent)
 	wake_up(&parent->clear_wait);
 }
 
+/* Who waits has given up by then; this is for who comes later, and for the log */
 static void hold_over(struct work_struct *work)
 {
 	struct mdev_cxl_parent *parent =
@@ -514,8 +535,9 @@ EXPORT_SYMBOL_NS_GPL(mdev_cxl_parent_reset_cancel, "MDEV_CXL");
  *
  * Stops every partition and takes its memory out of reach: mappings get SIGBUS,
  * reads and writes -EIO, and every VMM an error event. It stays so until
- * mdev_cxl_parent_reset_prepare(), mdev_cxl_parent_reset_done() or
- * mdev_cxl_unregister_parent(). May sleep.
+ * mdev_cxl_parent_reset_done(), mdev_cxl_parent_reset_cancel() or
+ * mdev_cxl_unregister_parent(); after mdev_cxl_parent_reset_prepare() they wait
+ * instead. May sleep.
  */
 void mdev_cxl_parent_failed(struct mdev_cxl_parent *parent)
 {

@@ -42,8 +42,9 @@ struct mcxl_instance;
  * @clear_wait: what it waits on
  * @poison: an entry for every poisoned page of DPA, by its number
  * @debugfs: directory in debugfs
- * @hold_over: ends the wait of those who want memory of a device that does not
- *	come back from a reset
+ * @hold_over: for a device that does not come back from a reset: nobody is to
+ *	wait for its memory any longer
+ * @held_until: when that will be, in jiffies; written with @lock held
  * @lock: protects @dpa, @instances, @blocked and @leaving
  * @dpa: who owns which memory
  * @instances: those that have memory
@@ -66,6 +67,7 @@ struct mdev_cxl_parent {
 	struct xarray poison;
 	struct dentry *debugfs;
 	struct delayed_work hold_over;
+	unsigned long held_until;
 
 	struct mutex lock; /* memory and instances */
 	struct mcxl_dpa dpa;
