@@ -405,7 +405,7 @@ static vm_fault_t hdm_fault(struct vm_fault *vmf)
  * A zap looks at each mapping, and a reset of the device at those of all
  * instances, one after the other: nobody may have so many that the others wait.
  */
-#define MCXL_MAX_MAPPINGS	1024
+#define MCXL_MAX_MAPPINGS	64
 
 /*
  * A mapping is cut in two. Linux 7.3 then looks for a huge page to be cut as
