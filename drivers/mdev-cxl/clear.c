@@ -19,7 +19,8 @@
  * before that is released: nobody writes to a piece that somebody else still
  * clears. No two granules have a lock in common: whoever is slow with a piece,
  * a thread of a guest that hardly gets a CPU, keeps nobody of another partition
- * waiting. A bit that is set meanwhile may be lost, and does no harm: it says
+ * waiting. Nor the engine, which is there for all of them: it comes back later. A
+ * bit that is set meanwhile may be lost, and does no harm: it says
  * of a piece that nobody could reach what was just made untrue.
  */
 #include <linux/bitmap.h>
@@ -161,12 +162,13 @@ static struct mutex *lock_of(struct mdev_cxl_parent *parent,
 				    piece % MCXL_CLEAR_LOCKS];
 }
 
-/* Clear one piece if it is dirty */
-static int make_clean(struct mdev_cxl_parent *parent, unsigned long piece)
+/* Clear one piece if it is dirty; its lock is held */
+static int make_clean_locked(struct mdev_cxl_parent *parent,
+			     unsigned long piece)
 {
 	int rc;
 
-	guard(mutex)(lock_of(parent, piece));
+	lockdep_assert_held(lock_of(parent, piece));
 	if (!test_bit(piece, parent->dirty))
 		return 0;
 	rc = clear_piece(parent, piece);
@@ -175,19 +177,36 @@ static int make_clean(struct mdev_cxl_parent *parent, unsigned long piece)
 	return rc;
 }
 
+static int make_clean(struct mdev_cxl_parent *parent, unsigned long piece)
+{
+	guard(mutex)(lock_of(parent, piece));
+	return make_clean_locked(parent, piece);
+}
+
+/* Unless somebody else is at it */
+static int try_clean(struct mdev_cxl_parent *parent, unsigned long piece)
+{
+	ACQUIRE(mutex_try, lock)(lock_of(parent, piece));
+
+	if (ACQUIRE_ERR(mutex_try, &lock))
+		return -EAGAIN;
+	return make_clean_locked(parent, piece);
+}
+
 /**
  * mcxl_clear - make sure that a range holds nothing of an earlier owner
  * @inst: the instance
  * @vdpa: first address
  * @len: bytes, not 0; the range is inside the partition
+ * @wait: for somebody else who clears some of it just now
  *
  * Clears what is dirty. The caller either holds memory_lock for reading or is
  * the parent's engine between start and stop, so that nobody marks pieces
  * dirty meanwhile. May sleep.
  *
- * Return: 0, or what &mdev_cxl_parent_ops.get_pfn says
+ * Return: 0, what &mdev_cxl_parent_ops.get_pfn says, or without @wait -EAGAIN
  */
-int mcxl_clear(struct mcxl_instance *inst, u64 vdpa, u64 len)
+int mcxl_clear(struct mcxl_instance *inst, u64 vdpa, u64 len, bool wait)
 {
 	struct mdev_cxl_parent *parent = inst->part.parent;
 	unsigned long piece = piece_of(inst, vdpa);
@@ -198,7 +217,8 @@ int mcxl_clear(struct mcxl_instance *inst, u64 vdpa, u64 len)
 		/* Pairs with clear_bit_unlock(): a clean bit means zeroes */
 		if (!test_bit_acquire(piece, parent->dirty))
 			continue;
-		rc = make_clean(parent, piece);
+		rc = wait ? make_clean(parent, piece) :
+			    try_clean(parent, piece);
 		if (rc)
 			return rc;
 	}
@@ -210,13 +230,13 @@ int mcxl_clear(struct mcxl_instance *inst, u64 vdpa, u64 len)
  * @inst: the instance
  * @vdpa: first address
  * @len: in: bytes wanted, not 0; out: how many of these are contiguous
- *
- * Context as for mcxl_clear().
+ * @wait: as for mcxl_clear(), and the context
  *
  * Return: kernel address, or an error pointer: -EIO for a poisoned page, or as
- * &mdev_cxl_parent_ops.get_pfn
+ * mcxl_clear()
  */
-void *mcxl_clear_vaddr(struct mcxl_instance *inst, u64 vdpa, size_t *len)
+void *mcxl_clear_vaddr(struct mcxl_instance *inst, u64 vdpa, size_t *len,
+		       bool wait)
 {
 	u64 piece_end = round_down(vdpa, MCXL_PIECE) + MCXL_PIECE;
 	struct mdev_cxl_parent *parent = inst->part.parent;
@@ -229,7 +249,7 @@ void *mcxl_clear_vaddr(struct mcxl_instance *inst, u64 vdpa, size_t *len)
 	if (poison <= dpa)
 		return ERR_PTR(-EIO);
 	*len = min(*len, poison - dpa);
-	rc = mcxl_clear(inst, vdpa, *len);
+	rc = mcxl_clear(inst, vdpa, *len, wait);
 	if (rc)
 		return ERR_PTR(rc);
 	return mcxl_dpa_vaddr(parent, dpa, len);

@@ -148,8 +148,9 @@ void mcxl_memory_zap_page(struct mcxl_instance *inst, u64 vdpa);
 
 void mcxl_clear_mark(struct mcxl_instance *inst);
 bool mcxl_clear_is_clean(struct mcxl_instance *inst, u64 vdpa, u64 len);
-int mcxl_clear(struct mcxl_instance *inst, u64 vdpa, u64 len);
-void *mcxl_clear_vaddr(struct mcxl_instance *inst, u64 vdpa, size_t *len);
+int mcxl_clear(struct mcxl_instance *inst, u64 vdpa, u64 len, bool wait);
+void *mcxl_clear_vaddr(struct mcxl_instance *inst, u64 vdpa, size_t *len,
+		       bool wait);
 
 /* irq.c: eventfds */
 long mcxl_irq_get_info(struct mcxl_instance *inst,

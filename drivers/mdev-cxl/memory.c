@@ -356,7 +356,7 @@ static vm_fault_t try_fault(struct mcxl_instance *inst, struct vm_fault *vmf,
 	 * lives, and looks no further up. A new mapping finds a gigabyte.
 	 */
 	if (len <= MCXL_PIECE)
-		rc = mcxl_clear(inst, vdpa, len);
+		rc = mcxl_clear(inst, vdpa, len, true);
 	else if (!mcxl_clear_is_clean(inst, vdpa, len))
 		return no;
 	if (!rc)
@@ -545,7 +545,7 @@ int mcxl_memory_rw(struct mcxl_instance *inst, enum mcxl_window window,
 
 	while (len) {
 		size_t now = len;
-		void *mem = mcxl_clear_vaddr(inst, vdpa, &now);
+		void *mem = mcxl_clear_vaddr(inst, vdpa, &now, true);
 
 		/* A parent may say what it likes, but for our own -EAGAIN */
 		if (IS_ERR(mem))
@@ -608,7 +608,9 @@ EXPORT_SYMBOL_NS_GPL(mdev_cxl_partition_is_clean, "MDEV_CXL");
  * the partition's memory lock.
  *
  * Return: kernel address, or an error pointer: -ERANGE when not all of
- * [@vdpa, @vdpa + @len) is inside the partition, -ENOMEM, or -EIO
+ * [@vdpa, @vdpa + @len) is inside the partition, -ENOMEM, or -EIO; or -EAGAIN
+ * while somebody else clears some of it. That may be a thread of the guest, which
+ * takes as long as it likes: the engine has to go on with the jobs of others
  */
 void *mdev_cxl_partition_vaddr(struct mdev_cxl_partition *part, u64 vdpa,
 			       size_t *len)
@@ -619,6 +621,6 @@ void *mdev_cxl_partition_vaddr(struct mdev_cxl_partition *part, u64 vdpa,
 		return ERR_PTR(-ERANGE);
 	/* A guest's job has it */
 	vdpa = array_index_nospec(vdpa, mcxl_instance_size(inst));
-	return mcxl_clear_vaddr(inst, vdpa, len);
+	return mcxl_clear_vaddr(inst, vdpa, len, false);
 }
 EXPORT_SYMBOL_NS_GPL(mdev_cxl_partition_vaddr, "MDEV_CXL");

@@ -10,6 +10,7 @@
  */
 #include <linux/cleanup.h>
 #include <linux/crc32.h>
+#include <linux/delay.h>
 #include <linux/err.h>
 #include <linux/lockdep.h>
 #include <linux/minmax.h>
@@ -26,6 +27,10 @@
 /* The least that a piece of work counts for: to start one costs time, too */
 #define SOFT_PIECE_MIN	SZ_4K
 #define SLOT_REGS	8
+/* No interrupt: none of the engine's has this number */
+#define SOFT_NO_VECTOR	U64_MAX
+/* Before another look at memory that somebody else has, with nothing else to do */
+#define SOFT_RETRY_US	50
 
 /**
  * struct soft_job - a job that was submitted
@@ -120,13 +125,22 @@ static struct soft_job load_job(struct soft_queue *queue, unsigned int slot)
 	};
 }
 
-static void complete_slot(struct soft_queue *queue, unsigned int slot,
-			  u64 status)
+/* Returns the vector of the interrupt that is to follow, see send_interrupt() */
+static u64 complete_slot(struct soft_queue *queue, unsigned int slot,
+			 u64 status)
 {
-	u64 vector = *slot_reg(queue, slot, MDEV_CXL_SOFT_VECTOR);
-
 	lockdep_assert_held(&queue->engine->lock);
 	*slot_reg(queue, slot, MDEV_CXL_SOFT_STATUS) = status;
+	return *slot_reg(queue, slot, MDEV_CXL_SOFT_VECTOR);
+}
+
+/*
+ * Without the lock: a VMM decides how many wait for its eventfd, and its neighbours
+ * are not to wait until all of them are woken.
+ */
+static void send_interrupt(struct soft_queue *queue, u64 vector)
+{
+	lockdep_assert_not_held(&queue->engine->lock);
 	if (vector < MDEV_CXL_MAX_VECTORS)
 		mdev_cxl_partition_signal(queue->part, vector);
 }
@@ -139,7 +153,8 @@ static void line_up(struct soft_queue *queue)
 	list_add_tail(&queue->node, &queue->engine->ready);
 }
 
-static void submit(struct soft_queue *queue, u64 number)
+/* Returns the vector of an interrupt, as complete_slot() */
+static u64 submit(struct soft_queue *queue, u64 number)
 {
 	struct soft_engine *engine = queue->engine;
 	unsigned int slot, tail;
@@ -148,18 +163,16 @@ static void submit(struct soft_queue *queue, u64 number)
 
 	lockdep_assert_held(&engine->lock);
 	if (number >= MDEV_CXL_SOFT_SLOTS)
-		return;
+		return SOFT_NO_VECTOR;
 	slot = array_index_nospec(number, MDEV_CXL_SOFT_SLOTS);
 	reg = slot_reg(queue, slot, MDEV_CXL_SOFT_STATUS);
 	if (*reg == MDEV_CXL_SOFT_BUSY)
-		return;
+		return SOFT_NO_VECTOR;
 
 	job = load_job(queue, slot);
 	status = check_job(queue, &job);
-	if (status != MDEV_CXL_SOFT_BUSY) {
-		complete_slot(queue, slot, status);
-		return;
-	}
+	if (status != MDEV_CXL_SOFT_BUSY)
+		return complete_slot(queue, slot, status);
 
 	*reg = MDEV_CXL_SOFT_BUSY;
 	tail = (queue->head + queue->busy) % MDEV_CXL_SOFT_SLOTS;
@@ -168,6 +181,7 @@ static void submit(struct soft_queue *queue, u64 number)
 	if (list_empty(&queue->node) && !queue->running)
 		line_up(queue);
 	queue_work(engine->wq, &engine->work);
+	return SOFT_NO_VECTOR;
 }
 
 /* The source or destination of what is left of a job, cut to what is there */
@@ -205,7 +219,8 @@ static ssize_t run_piece(struct soft_queue *queue)
 	return len;
 }
 
-static void end_job(struct soft_queue *queue, u64 status)
+/* Returns the vector of an interrupt, as complete_slot() */
+static u64 end_job(struct soft_queue *queue, u64 status)
 {
 	const struct soft_job *job = &queue->job;
 	unsigned int slot = queue->fifo[queue->head];
@@ -216,7 +231,7 @@ static void end_job(struct soft_queue *queue, u64 status)
 	queue->head = (queue->head + 1) % MDEV_CXL_SOFT_SLOTS;
 	queue->busy--;
 	queue->job = (struct soft_job) {};
-	complete_slot(queue, slot, status);
+	return complete_slot(queue, slot, status);
 }
 
 /* The partition whose turn it is, or NULL when nobody has work */
@@ -224,7 +239,7 @@ static struct soft_queue *take_queue(struct soft_engine *engine)
 {
 	struct soft_queue *queue;
 
-	guard(mutex)(&engine->lock);
+	guard(spinlock)(&engine->lock);
 	for (;;) {
 		queue = list_first_entry_or_null(&engine->ready,
 						 struct soft_queue, node);
@@ -242,39 +257,61 @@ static struct soft_queue *take_queue(struct soft_engine *engine)
 	return queue;
 }
 
-/* What came of a piece; its turn goes on while it has work and credit */
-static void put_queue(struct soft_queue *queue, ssize_t done)
+/* What came of a piece. Returns the vector of an interrupt, as complete_slot(). */
+static u64 account(struct soft_queue *queue, ssize_t done)
+{
+	guard(spinlock)(&queue->engine->lock);
+	/* Somebody else has the memory */
+	if (done == -EAGAIN)
+		return SOFT_NO_VECTOR;
+	queue->credit -= max_t(ssize_t, done, SOFT_PIECE_MIN) + queue->extra;
+	if (!queue->started)
+		return SOFT_NO_VECTOR;
+	queue->work += max(done, 0);
+	if (done < 0)
+		return end_job(queue, MDEV_CXL_SOFT_ERR_MEMORY);
+	if (queue->job.done == queue->job.len)
+		return end_job(queue, MDEV_CXL_SOFT_DONE);
+	return SOFT_NO_VECTOR;
+}
+
+/*
+ * Its turn goes on while it has work and credit; who could do nothing with it has
+ * the rest after all others. Returns whether there is nobody else.
+ */
+static bool put_queue(struct soft_queue *queue, bool stuck)
 {
 	struct soft_engine *engine = queue->engine;
+	bool alone;
 
-	guard(mutex)(&engine->lock);
-	queue->credit -= max_t(ssize_t, done, SOFT_PIECE_MIN) + queue->extra;
-	if (queue->started) {
-		queue->work += max(done, 0);
-		if (done < 0)
-			end_job(queue, MDEV_CXL_SOFT_ERR_MEMORY);
-		else if (queue->job.done == queue->job.len)
-			end_job(queue, MDEV_CXL_SOFT_DONE);
-
-		if (queue->busy && queue->credit > 0)
+	guard(spinlock)(&engine->lock);
+	alone = list_empty(&engine->ready);
+	if (queue->started && queue->busy) {
+		if (stuck)
+			list_add_tail(&queue->node, &engine->ready);
+		else if (queue->credit > 0)
 			list_add(&queue->node, &engine->ready);
-		else if (queue->busy)
+		else
 			line_up(queue);
 	}
 	/* Pairs with soft_queue_stop(), after which the queue may be gone */
 	smp_store_release(&queue->running, false);
 	wake_up_all(&engine->idle);
+	return alone;
 }
 
 static void engine_work(struct work_struct *work)
 {
 	struct soft_engine *engine =
 		container_of(work, struct soft_engine, work);
-
 	struct soft_queue *queue;
+	ssize_t done;
 
 	while ((queue = take_queue(engine))) {
-		put_queue(queue, run_piece(queue));
+		done = run_piece(queue);
+		send_interrupt(queue, account(queue, done));
+		if (put_queue(queue, done == -EAGAIN) && done == -EAGAIN)
+			usleep_range(SOFT_RETRY_US, 2 * SOFT_RETRY_US);
 		cond_resched();
 	}
 }
@@ -287,7 +324,7 @@ static void engine_work(struct work_struct *work)
  */
 int soft_engine_init(struct soft_engine *engine)
 {
-	mutex_init(&engine->lock);
+	spin_lock_init(&engine->lock);
 	INIT_LIST_HEAD(&engine->ready);
 	init_waitqueue_head(&engine->idle);
 	INIT_WORK(&engine->work, engine_work);
@@ -302,7 +339,6 @@ int soft_engine_init(struct soft_engine *engine)
 void soft_engine_exit(struct soft_engine *engine)
 {
 	destroy_workqueue(engine->wq);
-	mutex_destroy(&engine->lock);
 }
 
 /**
@@ -340,7 +376,7 @@ void soft_queue_destroy(struct soft_queue *queue)
  */
 void soft_queue_start(struct soft_queue *queue)
 {
-	guard(mutex)(&queue->engine->lock);
+	guard(spinlock)(&queue->engine->lock);
 	memset(queue->slots, 0, sizeof(queue->slots));
 	queue->job = (struct soft_job) {};
 	queue->head = 0;
@@ -358,8 +394,11 @@ void soft_queue_start(struct soft_queue *queue)
  */
 void soft_queue_stop(struct soft_queue *queue)
 {
-	scoped_guard(mutex, &queue->engine->lock) {
+	scoped_guard(spinlock, &queue->engine->lock) {
 		queue->started = false;
+		/* It does not take its turn, so that does not pay for any other */
+		if (!list_empty(&queue->node))
+			queue->credit -= SOFT_TURN;
 		list_del_init(&queue->node);
 	}
 	/* Pairs with put_queue(); not a lock, which must not be taken here */
@@ -392,8 +431,20 @@ static u64 read_reg(struct soft_queue *queue, u32 offset)
  */
 u64 soft_queue_read(struct soft_queue *queue, u32 offset, unsigned int size)
 {
-	guard(mutex)(&queue->engine->lock);
+	guard(spinlock)(&queue->engine->lock);
 	return read_reg(queue, round_down(offset, 8)) >> (offset % 8 * 8);
+}
+
+/* The doorbell takes the low byte, so a write of any size rings it */
+static void ring(struct soft_queue *queue, u64 number)
+{
+	u64 vector = SOFT_NO_VECTOR;
+
+	scoped_guard(spinlock, &queue->engine->lock) {
+		if (queue->started)
+			vector = submit(queue, number);
+	}
+	send_interrupt(queue, vector);
 }
 
 /**
@@ -411,15 +462,14 @@ void soft_queue_write(struct soft_queue *queue, u32 offset, unsigned int size,
 	u64 *slot;
 
 	value <<= offset % 8 * 8;
-
-	guard(mutex)(&queue->engine->lock);
-	if (!queue->started)
-		return;
-	/* The doorbell takes the low byte, so a write of any size rings it */
 	if (reg == MDEV_CXL_SOFT_DOORBELL && offset == reg) {
-		submit(queue, value & mask);
+		ring(queue, value & mask);
 		return;
 	}
+
+	guard(spinlock)(&queue->engine->lock);
+	if (!queue->started)
+		return;
 	if (at >= sizeof(queue->slots))
 		return;
 	at = array_index_nospec(at, sizeof(queue->slots));

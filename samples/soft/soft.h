@@ -5,7 +5,7 @@
 
 #include <linux/list.h>
 #include <linux/mdev_cxl.h>
-#include <linux/mutex.h>
+#include <linux/spinlock.h>
 #include <linux/wait.h>
 #include <linux/workqueue.h>
 
@@ -34,14 +34,15 @@ int soft_memory_get_pfn(struct soft_memory *mem, u64 dpa,
  * struct soft_engine - one engine for all partitions
  * @wq: runs @work
  * @work: executes jobs until there are none
- * @lock: protects @ready and the queues of all partitions
+ * @lock: protects @ready and the queues of all partitions. Guests take it, so
+ *	nobody sleeps with it or can be preempted
  * @ready: partitions with jobs; the first is served next
  * @idle: woken when a piece of a job is done
  */
 struct soft_engine {
 	struct workqueue_struct *wq;
 	struct work_struct work;
-	struct mutex lock; /* queues */
+	spinlock_t lock; /* queues */
 	struct list_head ready;
 	wait_queue_head_t idle;
 };

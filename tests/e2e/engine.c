@@ -452,6 +452,62 @@ static void test_hog(struct client *a, struct client *b, uint64_t size)
 	       (unsigned long long)(done / MIB));
 }
 
+#define PIECES		8	/* of 2 MiB, which is what open_client() maps */
+#define MEETINGS	20
+
+static void *touch_pieces(void *arg)
+{
+	struct client *c = arg;
+	unsigned int i;
+
+	for (i = 0; i < PIECES; i++)
+		c->mem[i * 2 * MIB] = 0x22;
+	return NULL;
+}
+
+static unsigned int fill_pieces(struct client *c)
+{
+	unsigned int i, good = 0;
+
+	for (i = 0; i < PIECES; i++)
+		submit(c, i, &(struct job) {
+			.op = 1, .dst = i * 2 * MIB + 1, .len = 1, .value = 0x33,
+		});
+	for (i = 0; i < PIECES; i++) {
+		while (status(c, i) == MDEV_CXL_SOFT_BUSY)
+			sched_yield();
+		good += status(c, i) == 2;
+	}
+	return good;
+}
+
+/*
+ * A job and a touch want the same pieces, all of them still to be cleared. Who comes
+ * second finds what the first has done, and zeroes.
+ */
+static void test_meeting(struct client *c)
+{
+	unsigned int n, i, done = 0, right = 0;
+	pthread_t thread;
+
+	for (n = 0; n < MEETINGS; n++) {
+		memset(c->mem, 0x11, PIECES * 2 * MIB);
+		vfio_cxl_reset(&c->v, true);
+		if (pthread_create(&thread, NULL, touch_pieces, c))
+			errx(1, "no thread");
+		done += fill_pieces(c);
+		pthread_join(thread, NULL);
+		for (i = 0; i < PIECES; i++) {
+			const uint8_t *piece = c->mem + i * 2 * MIB;
+
+			right += piece[0] == 0x22 && piece[1] == 0x33 &&
+				 is_all(piece + 2, 0, 2 * MIB - 2);
+		}
+	}
+	tap_eq(done, MEETINGS * PIECES, "jobs where somebody else clears");
+	tap_eq(right, MEETINGS * PIECES, "and what both have written");
+}
+
 int main(int argc, char **argv)
 {
 	struct client a, b;
@@ -473,6 +529,7 @@ int main(int argc, char **argv)
 	test_turns(&a, &b, argv + 1);
 	test_hog(&a, &b, hdm->size);
 	test_dirty(&a, hdm->size);
+	test_meeting(&a);
 	test_close(&a, argv[1]);
 	return tap_done();
 }
