@@ -206,6 +206,26 @@ free:
 	__free_pages(mem.block, BLOCK_ORDER);
 }
 
+/* Who still has a reference may report errors at any time */
+static void poison_test(struct kunit *test)
+{
+	struct mdev_cxl_parent_desc desc = { GOOD };
+	struct mdev_cxl_parent *parent;
+
+	desc.dev = make_device(test);
+	parent = mdev_cxl_register_parent(&desc);
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, parent);
+	mdev_cxl_parent_get(parent);
+	KUNIT_EXPECT_EQ(test, mdev_cxl_parent_poison(parent, SZ_1M, 1), 0);
+	KUNIT_EXPECT_EQ(test, mdev_cxl_parent_poison(parent, SZ_1G, 1), -ERANGE);
+	KUNIT_EXPECT_EQ(test, mdev_cxl_parent_poison(parent, SZ_1M, 0), -ERANGE);
+	KUNIT_EXPECT_EQ(test, mdev_cxl_parent_poison(parent, U64_MAX, 2), -ERANGE);
+	mdev_cxl_unregister_parent(parent);
+	KUNIT_EXPECT_EQ(test, mdev_cxl_parent_poison(parent, SZ_1M, 1), -ENODEV);
+	KUNIT_EXPECT_EQ(test, mdev_cxl_parent_ras(parent, SZ_1M, 1, 0), 0);
+	mdev_cxl_parent_put(parent);
+}
+
 /* All of them are freed in the end: this returns, or the test times out */
 static void freed_test(struct kunit *test)
 {
@@ -216,6 +236,7 @@ static struct kunit_case parent_cases[] = {
 	KUNIT_CASE_PARAM(desc_test, desc_gen_params),
 	KUNIT_CASE(again_test),
 	KUNIT_CASE_SLOW(clear_test),
+	KUNIT_CASE(poison_test),
 	KUNIT_CASE_SLOW(freed_test),
 	{}
 };

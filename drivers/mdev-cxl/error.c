@@ -114,7 +114,8 @@ static int poison_page(struct mdev_cxl_parent *parent, u64 dpa)
  * sleep.
  *
  * Return: 0; -ERANGE when not all of it is device memory that is shared;
- * -ENOMEM: then not all pages are recorded
+ * -ENOMEM: then not all pages are recorded; -ENODEV once the parent is gone: the
+ * host must not take the page for ours, as nobody would give it back
  */
 int mdev_cxl_parent_poison(struct mdev_cxl_parent *parent, u64 dpa, u64 len)
 {
@@ -126,6 +127,8 @@ int mdev_cxl_parent_poison(struct mdev_cxl_parent *parent, u64 dpa, u64 len)
 		return rc;
 
 	guard(mutex)(&parent->lock);
+	if (parent->gone)
+		return -ENODEV;
 	for (at = round_down(dpa, PAGE_SIZE); at < dpa + len; at += PAGE_SIZE) {
 		rc = poison_page(parent, at);
 		if (rc)
@@ -203,13 +206,16 @@ EXPORT_SYMBOL_NS_GPL(mdev_cxl_parent_unpoison, "MDEV_CXL");
  * @parent: the parent, without instances, its thread stopped
  *
  * What is poisoned is mapped by the kernel again, as all of the memory was: the
- * next driver cannot know. May sleep.
+ * next driver cannot know. But for a page that the host takes for bad only now,
+ * after it has told us: it does that last. May sleep.
  */
 void mcxl_poison_leave(struct mdev_cxl_parent *parent)
 {
 	unsigned long page;
 	void *entry;
 
+	scoped_guard(mutex, &parent->lock)
+		parent->gone = true;
 	xa_for_each(&parent->poison, page, entry) {
 		u64 dpa = (u64)page << PAGE_SHIFT;
 

@@ -414,8 +414,9 @@ EXPORT_SYMBOL_NS_GPL(mdev_cxl_unregister_parent, "MDEV_CXL");
  * @parent: the parent
  *
  * For who may report errors of a parent while it is unregistered: until the
- * reference goes @parent may be given to mdev_cxl_parent_poison() and
- * mdev_cxl_parent_ras(), which find no instance any more. Any context.
+ * reference goes @parent may be given to mdev_cxl_parent_poison(), which says
+ * -ENODEV at last, and mdev_cxl_parent_ras(), which finds no instance any more.
+ * Any context.
  *
  * Return: @parent
  */

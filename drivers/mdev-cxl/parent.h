@@ -45,12 +45,13 @@ struct mcxl_instance;
  * @hold_over: for a device that does not come back from a reset: nobody is to
  *	wait for its memory any longer
  * @held_until: when that will be, in jiffies; written with @lock held
- * @lock: protects @dpa, @instances, @blocked and @leaving
+ * @lock: protects @dpa, @instances, @blocked, @leaving and @gone
  * @dpa: who owns which memory
  * @instances: those that have memory
  * @blocked: no instance may run: the device is in reset or has failed;
  *	written with @clear_gate held as well
  * @leaving: it is being unregistered
+ * @gone: it has no instances any more, and no more poison
  */
 struct mdev_cxl_parent {
 	struct mdev_parent mdev;
@@ -74,6 +75,7 @@ struct mdev_cxl_parent {
 	struct list_head instances;
 	bool blocked;
 	bool leaving;
+	bool gone;
 };
 
 static inline struct mdev_cxl_parent *
