@@ -6,6 +6,7 @@
 #include <linux/module.h>
 
 #include "device_test.h"
+#include "function/function.h"
 #include "types.h"
 
 #define M	BIT_ULL(20)

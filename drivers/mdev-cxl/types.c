@@ -15,25 +15,11 @@
 
 #include <kunit/visibility.h>
 
+#include "function/function.h"
 #include "types.h"
 
 /* Offered unless the parent says otherwise: the whole, 1/2, 1/4, 1/8, 1/16 */
 #define MCXL_DEFAULT_TYPES	5
-
-/**
- * mcxl_decoders_valid - can a function have that many HDM decoders?
- * @decoders: number of decoders
- *
- * Return: true for the numbers up to 10 that the Decoder Count field of the
- * HDM Decoder Capability register can encode (CXL r3.1 8.2.4.20.1)
- */
-bool mcxl_decoders_valid(unsigned int decoders)
-{
-	return decoders == 1 ||
-	       (decoders && decoders <= MDEV_CXL_MAX_DECODERS &&
-		decoders % 2 == 0);
-}
-EXPORT_SYMBOL_IF_KUNIT(mcxl_decoders_valid);
 
 static unsigned int default_types(u64 dpa_size, struct mdev_cxl_type_desc *out)
 {

@@ -37,7 +37,6 @@ static inline struct mcxl_type *to_mcxl_type(struct mdev_type *mdev)
 	return container_of(mdev, struct mcxl_type, mdev);
 }
 
-bool mcxl_decoders_valid(unsigned int decoders);
 struct mcxl_types *mcxl_types_create(struct device *dev, u64 dpa_size,
 				     const struct mdev_cxl_type_desc *descs,
 				     unsigned int nr);

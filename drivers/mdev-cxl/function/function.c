@@ -13,9 +13,7 @@
 static bool desc_valid(const struct mcxl_function_desc *desc)
 {
 	return desc->size && !(desc->size % MDEV_CXL_GRANULE) &&
-	       (desc->decoders == 1 ||
-		(desc->decoders && desc->decoders % 2 == 0 &&
-		 desc->decoders <= MDEV_CXL_MAX_DECODERS)) &&
+	       mcxl_decoders_valid(desc->decoders) &&
 	       desc->nr_vectors && desc->nr_vectors <= MDEV_CXL_MAX_VECTORS &&
 	       desc->reset_timeout <= 4;
 }

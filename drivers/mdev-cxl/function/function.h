@@ -69,6 +69,20 @@ enum mcxl_reset {
 #define MCXL_FX_ERROR		BIT(6)	/* tell the VMM of an error */
 
 /**
+ * mcxl_decoders_valid - can a function have that many HDM decoders?
+ * @decoders: number of decoders
+ *
+ * Return: true for the numbers up to 10 that the Decoder Count field of the
+ * HDM Decoder Capability register can encode (CXL r3.1 8.2.4.20.1)
+ */
+static inline bool mcxl_decoders_valid(unsigned int decoders)
+{
+	return decoders == 1 ||
+	       (decoders && decoders <= MDEV_CXL_MAX_DECODERS &&
+		decoders % 2 == 0);
+}
+
+/**
  * struct mcxl_function_desc - what a function is made from
  * @identity: PCI identity
  * @serial: device serial number, unique per instance
