@@ -537,7 +537,7 @@ int mcxl_memory_rw(struct mcxl_instance *inst, enum mcxl_window window,
 {
 	ACQUIRE(rwsem_read_intr, lock)(&inst->memory_lock);
 
-	/* No VMM expects that an access is cut short by a signal */
+	/* So is the wait for a zap of gigabytes ended; what was done before counts */
 	if (ACQUIRE_ERR(rwsem_read_intr, &lock))
 		return -ERESTARTSYS;
 	if (!reachable(inst, window, vdpa, len))
