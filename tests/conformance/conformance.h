@@ -56,6 +56,7 @@ struct device {
 	struct device *neighbour;	/* or NULL */
 	unsigned int seed;
 	unsigned int rounds;
+	bool quick;
 };
 
 /* device.c: power-up state, or exit */
