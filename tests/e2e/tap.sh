@@ -41,7 +41,7 @@ fails()
 # program COMMAND...: the results of a test program, counted as ours
 program()
 {
-	local line plan=
+	local line plan='' start=$SECONDS
 	while IFS= read -r line; do
 		case $line in
 		1..*) plan=$line ;;
@@ -54,6 +54,7 @@ program()
 		echo "ended with status $?" | grep -v 'status [01]$' |
 			sed 's/^/not ok 0 /')
 	[[ -n $plan ]] || ok "$1 came to its plan" false
+	echo "# ${1##*/}: $((SECONDS - start)) s"
 }
 
 tap_done()
