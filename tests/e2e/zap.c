@@ -8,7 +8,6 @@
 #define _GNU_SOURCE
 #include <err.h>
 #include <pthread.h>
-#include <sched.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -172,7 +171,7 @@ static void wait_touched(const struct way *way)
 			if (time(NULL) > end)
 				errx(1, "%s: no touch comes to its end",
 				     way->name);
-			sched_yield();
+			usleep(50);
 		}
 	}
 }
