@@ -35,7 +35,9 @@ static void usage(void)
 {
 	unsigned int i;
 
-	fprintf(stderr, "usage: conformance [-q] [-s SEED] [-r ROUNDS] [-n NEIGHBOUR] UUID [SUITE...]\nsuites:");
+	fputs("usage: conformance [-q] [-s SEED] [-r ROUNDS] [-n NEIGHBOUR] UUID [SUITE...]\n",
+	      stderr);
+	fputs("suites:", stderr);
 	for (i = 0; i < ARRAY_SIZE(suites); i++)
 		fprintf(stderr, " %s", suites[i].name);
 	fputc('\n', stderr);
