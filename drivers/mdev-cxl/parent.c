@@ -116,15 +116,15 @@ static void parent_block(struct mdev_cxl_parent *parent, bool held)
 	lockdep_assert_held(&parent->lock);
 	/* Nobody is left to end it, and no VMM lets go while it waits for that */
 	held = held && !parent->leaving;
-	if (held)
+	if (held) {
 		WRITE_ONCE(parent->held_until, jiffies + patience);
+		mod_delayed_work(system_dfl_wq, &parent->hold_over, patience);
+	} else {
+		cancel_delayed_work(&parent->hold_over);
+	}
 	/* The thread is either at rest now, or will see it */
 	scoped_guard(mutex, &parent->clear_gate)
 		parent->blocked = true;
-	if (held)
-		mod_delayed_work(system_dfl_wq, &parent->hold_over, patience);
-	else
-		cancel_delayed_work(&parent->hold_over);
 	list_for_each_entry(inst, &parent->instances, node)
 		mcxl_instance_block(inst, held);
 }
