@@ -106,6 +106,9 @@ void *mcxl_dpa_vaddr(struct mdev_cxl_parent *parent, u64 dpa, size_t *len)
 
 	rc = parent->desc.ops->get_pfn(parent, dpa & PAGE_MASK,
 				       get_order(MCXL_PIECE), &pfn, &order);
+	/* That would say that somebody else has the piece */
+	if (rc == -EAGAIN)
+		rc = -EIO;
 	if (rc)
 		return ERR_PTR(rc);
 
@@ -198,7 +201,8 @@ static int try_clean(struct mdev_cxl_parent *parent, unsigned long piece)
  * @inst: the instance
  * @vdpa: first address
  * @len: bytes, not 0; the range is inside the partition
- * @wait: for somebody else who clears some of it just now
+ * @wait: for somebody else who clears some of it just now, or another piece that
+ *	has the same lock
  *
  * Clears what is dirty. The caller either holds memory_lock for reading or is
  * the parent's engine between start and stop, so that nobody marks pieces

@@ -80,7 +80,7 @@ static bool reachable(struct mcxl_instance *inst, enum mcxl_window window,
  * mcxl_memory_unreachable - what to say to who can't reach the memory
  * @inst: the instance, memory_lock or cfg_lock held
  *
- * Return: -EAGAIN while &mcxl_instance.held says that it may be there again
+ * Return: -EAGAIN while mcxl_instance_patience() says that it may be there again
  * soon, else -EIO
  */
 int mcxl_memory_unreachable(const struct mcxl_instance *inst)
@@ -537,7 +537,7 @@ int mcxl_memory_rw(struct mcxl_instance *inst, enum mcxl_window window,
 {
 	ACQUIRE(rwsem_read_intr, lock)(&inst->memory_lock);
 
-	/* So is the wait for a zap of gigabytes ended; what was done before counts */
+	/* A zap of gigabytes takes a while; who has read or written some has that */
 	if (ACQUIRE_ERR(rwsem_read_intr, &lock))
 		return -ERESTARTSYS;
 	if (!reachable(inst, window, vdpa, len))
@@ -609,8 +609,9 @@ EXPORT_SYMBOL_NS_GPL(mdev_cxl_partition_is_clean, "MDEV_CXL");
  *
  * Return: kernel address, or an error pointer: -ERANGE when not all of
  * [@vdpa, @vdpa + @len) is inside the partition, -ENOMEM, or -EIO; or -EAGAIN
- * while somebody else clears some of it. That may be a thread of the guest, which
- * takes as long as it likes: the engine has to go on with the jobs of others
+ * while somebody else clears some of it, or memory near it. That may be a thread of
+ * the guest, which takes as long as it likes: the engine has to go on with the jobs
+ * of others, and try again
  */
 void *mdev_cxl_partition_vaddr(struct mdev_cxl_partition *part, u64 vdpa,
 			       size_t *len)

@@ -144,8 +144,8 @@ struct mdev_cxl_partition {
  *
  * From @stop, @start, @reg_read and @reg_write a parent driver may call
  * mdev_cxl_partition_signal(), mdev_cxl_partition_is_clean() and
- * mdev_cxl_partition_vaddr(). All else of the framework takes locks that are held
- * then: report errors from a work item.
+ * mdev_cxl_partition_vaddr(), which may ask to try again. All else of the framework
+ * takes locks that are held then: report errors from a work item.
  */
 struct mdev_cxl_parent_ops {
 	struct module *owner;

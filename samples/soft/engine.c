@@ -29,7 +29,7 @@
 #define SLOT_REGS	8
 /* No interrupt: none of the engine's has this number */
 #define SOFT_NO_VECTOR	U64_MAX
-/* Before another look at memory that somebody else has, with nothing else to do */
+/* Before another look, when all that there is to do is stuck */
 #define SOFT_RETRY_US	50
 
 /**
@@ -135,8 +135,8 @@ static u64 complete_slot(struct soft_queue *queue, unsigned int slot,
 }
 
 /*
- * Without the lock: a VMM decides how many wait for its eventfd, and its neighbours
- * are not to wait until all of them are woken.
+ * Without the lock: a VMM decides how many wait for its eventfd, and who accesses a
+ * register of a neighbour is not to wait until all of them are woken.
  */
 static void send_interrupt(struct soft_queue *queue, u64 vector)
 {
@@ -187,9 +187,13 @@ static u64 submit(struct soft_queue *queue, u64 number)
 /* The source or destination of what is left of a job, cut to what is there */
 static void *job_vaddr(struct soft_queue *queue, u64 vdpa, size_t *len)
 {
-	if (!mdev_cxl_partition_is_clean(queue->part, vdpa, *len))
+	bool clean = mdev_cxl_partition_is_clean(queue->part, vdpa, *len);
+	void *mem = mdev_cxl_partition_vaddr(queue->part, vdpa, len);
+
+	/* Unless it is somebody else who clears it */
+	if (!clean && mem != ERR_PTR(-EAGAIN))
 		queue->extra += SZ_2M;
-	return mdev_cxl_partition_vaddr(queue->part, vdpa, len);
+	return mem;
 }
 
 /* One piece of the job, within the turn. Returns its bytes, or an errno. */
@@ -261,10 +265,11 @@ static struct soft_queue *take_queue(struct soft_engine *engine)
 static u64 account(struct soft_queue *queue, ssize_t done)
 {
 	guard(spinlock)(&queue->engine->lock);
-	/* Somebody else has the memory */
+	queue->credit -= queue->extra;
+	/* Somebody else has the memory, or some of it */
 	if (done == -EAGAIN)
 		return SOFT_NO_VECTOR;
-	queue->credit -= max_t(ssize_t, done, SOFT_PIECE_MIN) + queue->extra;
+	queue->credit -= max_t(ssize_t, done, SOFT_PIECE_MIN);
 	if (!queue->started)
 		return SOFT_NO_VECTOR;
 	queue->work += max(done, 0);
@@ -276,42 +281,47 @@ static u64 account(struct soft_queue *queue, ssize_t done)
 }
 
 /*
- * Its turn goes on while it has work and credit; who could do nothing with it has
- * the rest after all others. Returns whether there is nobody else.
+ * Its turn goes on while it has work and credit; who is stuck has the rest after
+ * all others
  */
-static bool put_queue(struct soft_queue *queue, bool stuck)
+static void put_queue(struct soft_queue *queue, bool stuck)
 {
 	struct soft_engine *engine = queue->engine;
-	bool alone;
 
 	guard(spinlock)(&engine->lock);
-	alone = list_empty(&engine->ready);
 	if (queue->started && queue->busy) {
-		if (stuck)
-			list_add_tail(&queue->node, &engine->ready);
-		else if (queue->credit > 0)
-			list_add(&queue->node, &engine->ready);
-		else
+		if (queue->credit <= 0)
 			line_up(queue);
+		else if (stuck)
+			list_add_tail(&queue->node, &engine->ready);
+		else
+			list_add(&queue->node, &engine->ready);
 	}
 	/* Pairs with soft_queue_stop(), after which the queue may be gone */
 	smp_store_release(&queue->running, false);
 	wake_up_all(&engine->idle);
-	return alone;
 }
 
 static void engine_work(struct work_struct *work)
 {
 	struct soft_engine *engine =
 		container_of(work, struct soft_engine, work);
+	/* The first that was stuck since anybody was not; it may be gone by now */
+	const struct soft_queue *first = NULL;
 	struct soft_queue *queue;
 	ssize_t done;
 
 	while ((queue = take_queue(engine))) {
 		done = run_piece(queue);
 		send_interrupt(queue, account(queue, done));
-		if (put_queue(queue, done == -EAGAIN) && done == -EAGAIN)
+		put_queue(queue, done == -EAGAIN);
+		/* Those who are waited for need the CPU */
+		if (done == -EAGAIN && queue == first)
 			usleep_range(SOFT_RETRY_US, 2 * SOFT_RETRY_US);
+		if (done != -EAGAIN)
+			first = NULL;
+		else if (!first)
+			first = queue;
 		cond_resched();
 	}
 }

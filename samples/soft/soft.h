@@ -35,7 +35,7 @@ int soft_memory_get_pfn(struct soft_memory *mem, u64 dpa,
  * @wq: runs @work
  * @work: executes jobs until there are none
  * @lock: protects @ready and the queues of all partitions. Guests take it, so
- *	nobody sleeps with it or can be preempted
+ *	nobody sleeps with it or is preempted
  * @ready: partitions with jobs; the first is served next
  * @idle: woken when a piece of a job is done
  */
