@@ -290,7 +290,7 @@ static void mcxl_pci_remove(struct pci_dev *pdev)
 	scoped_guard(mutex, &mp->lock)
 		mp->parent = NULL;
 	mdev_cxl_parent_put(parent);
-	/* Nobody touches the memory any more, and it still decodes */
+	/* Nobody touches the memory any more, which may not decode for long */
 	drop_caches(mp);
 }
 

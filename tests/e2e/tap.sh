@@ -175,12 +175,14 @@ stream()
 # asked to let go, 1 when its guest has noticed that the memory is gone
 stream_ends()
 {
-	local status=0
+	local status=0 why='^somebody wants the instance back$'
 	wait "$vmm" || status=$?
 	ok "the VMM of the guest ends by itself ($status)" \
 		grep -qw "$status" <<< "$*"
-	(( status != 3 )) || ok 'it was asked' \
-		grep -q '^somebody wants the instance back$' /run/vmm
+	(( status == 3 )) ||
+		why='^not ok .* guest: streaming|memory is out of reach for good$'
+	ok 'it says why' grep -qE "$why" /run/vmm
+	ok 'and nothing worse' fails grep "it can't go on" /run/vmm
 }
 
 # The errno of a write, as text
