@@ -541,7 +541,7 @@ static const struct race races[] = {
 		.actors = { act_use, act_create, act_remove, act_use },
 	}, {
 		.name = "map and touch against reset and memory enable",
-		.rounds = 400,
+		.rounds = 250,
 		.actors = { act_reset, act_create, act_reset, act_read },
 	}, {
 		.name = "interrupts set up against firing and reset",
