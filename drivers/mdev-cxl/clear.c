@@ -20,8 +20,8 @@
  * clears. No two granules have a lock in common: whoever is slow with a piece,
  * a thread of a guest that hardly gets a CPU, keeps nobody of another partition
  * waiting. Nor the engine, which is there for all of them: it comes back later. A
- * bit that is set meanwhile may be lost, and does no harm: it says
- * of a piece that nobody could reach what was just made untrue.
+ * bit that is set meanwhile may be lost, and does no harm: it says of a piece that
+ * nobody could reach what was just made untrue.
  */
 #include <linux/bitmap.h>
 #include <linux/bitops.h>

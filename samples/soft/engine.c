@@ -315,13 +315,13 @@ static void engine_work(struct work_struct *work)
 		done = run_piece(queue);
 		send_interrupt(queue, account(queue, done));
 		put_queue(queue, done == -EAGAIN);
-		/* Those who are waited for need the CPU */
-		if (done == -EAGAIN && queue == first)
-			usleep_range(SOFT_RETRY_US, 2 * SOFT_RETRY_US);
 		if (done != -EAGAIN)
 			first = NULL;
 		else if (!first)
 			first = queue;
+		else if (queue == first)
+			/* Those who are waited for need the CPU */
+			usleep_range(SOFT_RETRY_US, 2 * SOFT_RETRY_US);
 		cond_resched();
 	}
 }
