@@ -21,7 +21,7 @@ help: ## this list
 	@sed -n 's/^\([a-z][a-z-]*\):.*## \(.*\)/  \1|\2/p' $(MAKEFILE_LIST) | \
 		awk -F'|' '{ printf "%-14s %s\n", $$1, $$2 }'
 	@echo
-	@echo 'check, bench, demo, kunit, coverage, fuzz, fuzz-vfio, soak, lint, docs and shell need root and the package mmdebstrap;'
+	@echo 'check, bench, demo, kunit, coverage, fuzz, fuzz-vfio, soak, lint, docs and shell need root, and install mmdebstrap if it is missing;'
 	@echo 'what they build is kept in $${MDEV_CXL_CACHE:-~/.cache/mdev-cxl}.'
 
 .PHONY: modules
@@ -53,7 +53,7 @@ kunit: ## run the unit tests on UML, with KASAN and lockdep, or on x86-64 with A
 	tests/lab/enter kunit/run $(ARCH)
 
 .PHONY: coverage
-coverage: ## lines of the function model that the unit tests run, and of all that the end-to-end tests do, by gcov
+coverage: ## lines of the function model that the unit tests run, and of drivers/mdev-cxl that the end-to-end tests run, by gcov
 	tests/lab/enter kunit/run coverage
 	tests/coverage
 

@@ -110,12 +110,14 @@ static int poison_page(struct mdev_cxl_parent *parent, u64 dpa)
  * The owner loses the pages: a touch raises SIGBUS, as for poisoned memory of
  * the host. It finds an uncorrectable memory error in its RAS registers, and
  * its VMM gets an error event. Neighbours notice nothing. The pages stay
- * poisoned, for later owners as well, until mdev_cxl_parent_unpoison(). May
- * sleep.
+ * poisoned, for later owners as well, until mdev_cxl_parent_unpoison().
+ *
+ * Context: Process context; may sleep. Not from an operation of
+ * &mdev_cxl_parent_ops.
  *
  * Return: 0; -ERANGE when not all of it is device memory that is shared;
  * -ENOMEM: then not all pages are recorded; -ENODEV once the parent is gone: the
- * host must not take the page for ours, as nobody would give it back
+ * page is not the framework's any more, and the caller has to tell so
  */
 int mdev_cxl_parent_poison(struct mdev_cxl_parent *parent, u64 dpa, u64 len)
 {
@@ -174,10 +176,13 @@ static int unpoison_page(struct mdev_cxl_parent *parent, u64 dpa)
  * @dpa: first address
  * @len: bytes; every page that they touch is good
  *
- * What was poisoned reads zero. May sleep.
+ * What was poisoned reads zero.
  *
- * Return: 0; -ERANGE; -EIO while the device is in reset or has failed; or what
- * &mdev_cxl_parent_ops.get_pfn says
+ * Context: As mdev_cxl_parent_poison().
+ *
+ * Return: 0; -ERANGE when not all of it is device memory that is shared; -EIO while
+ * the device is in reset or has failed; or an error of
+ * &mdev_cxl_parent_ops.get_pfn
  */
 int mdev_cxl_parent_unpoison(struct mdev_cxl_parent *parent, u64 dpa, u64 len)
 {
@@ -232,7 +237,7 @@ void mcxl_poison_leave(struct mdev_cxl_parent *parent)
  *	r3.1 8.2.4.17.1), or 0. With any of them the VMM gets an error event
  * @correctable: bits of the Correctable Error Status register, or 0
  *
- * May sleep.
+ * Context: As mdev_cxl_parent_poison().
  *
  * Return: 0, or -ERANGE when @dpa is not shared device memory
  */

@@ -236,7 +236,7 @@ bool mcxl_irq_request(struct mcxl_instance *inst)
  * @part: a partition that is started
  * @vector: which; one that it does not have is ignored
  *
- * Any context but NMI.
+ * Context: Any context but NMI.
  */
 void mdev_cxl_partition_signal(struct mdev_cxl_partition *part,
 			       unsigned int vector)

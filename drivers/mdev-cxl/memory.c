@@ -579,7 +579,9 @@ static bool is_inside(struct mcxl_instance *inst, u64 vdpa, size_t len)
  * For parents whose engine is shared: what has to be cleared first takes time,
  * 2 MiB for a single byte, for which a guest's neighbours should not pay. Looks as
  * far as one call of mdev_cxl_partition_vaddr() goes, to the next multiple of
- * 2 MiB. Any context.
+ * 2 MiB.
+ *
+ * Context: Any context.
  *
  * Return: true when none of that has to be, or not all of [@vdpa, @vdpa + @len)
  * is inside the partition
@@ -604,14 +606,17 @@ EXPORT_SYMBOL_NS_GPL(mdev_cxl_partition_is_clean, "MDEV_CXL");
  * @len: in: bytes wanted, not 0; out: how many of these are contiguous there
  *
  * The memory holds what the guest wrote, or zeroes. The address is valid until
- * &mdev_cxl_parent_ops.stop returns. May sleep; takes a lock that is inside
- * the partition's memory lock.
+ * &mdev_cxl_parent_ops.stop returns.
  *
- * Return: kernel address, or an error pointer: -ERANGE when not all of
- * [@vdpa, @vdpa + @len) is inside the partition, -ENOMEM, or -EIO; or -EAGAIN
- * while somebody else clears some of it, or memory near it. That may be a thread of
- * the guest, which takes as long as it likes: the engine has to go on with the jobs
- * of others, and try again
+ * Context: Process context; may sleep. From an operation of &mdev_cxl_parent_ops,
+ * or from work that &mdev_cxl_parent_ops.stop waits for; calls
+ * &mdev_cxl_parent_ops.get_pfn.
+ *
+ * Return: kernel address, or an error pointer. -ERANGE when not all of
+ * [@vdpa, @vdpa + @len) is inside the partition, -EIO when it is poisoned or the
+ * parent says so, -ENOMEM: end the job with an error. -EAGAIN while somebody else
+ * clears some of it, or memory near it: that may be a thread of the guest, which
+ * takes as long as it likes, so go on with the jobs of others, and try again
  */
 void *mdev_cxl_partition_vaddr(struct mdev_cxl_partition *part, u64 vdpa,
 			       size_t *len)

@@ -337,10 +337,14 @@ parent_alloc(const struct mdev_cxl_parent_desc *desc)
  * @desc: the device and what it offers; copied
  *
  * When this returns, partitions may exist already: user space is told as soon
- * as the types are there. May sleep.
+ * as the types are there.
+ *
+ * Context: Process context; may sleep. Operations of &mdev_cxl_parent_ops are
+ * called before it returns: not with a lock that they take.
  *
  * Return: the parent, or -EINVAL for a description that breaks the rules of
- * struct mdev_cxl_parent_desc, -ENOMEM, or what sysfs had to say
+ * struct mdev_cxl_parent_desc, -ENOMEM, -EINTR when a signal came while its thread
+ * was made, or what sysfs had to say
  */
 struct mdev_cxl_parent *
 mdev_cxl_register_parent(const struct mdev_cxl_parent_desc *desc)
@@ -390,7 +394,10 @@ EXPORT_SYMBOL_NS_GPL(mdev_cxl_register_parent, "MDEV_CXL");
  * @parent: as returned by mdev_cxl_register_parent(); gone afterwards
  *
  * All its partitions are removed. For those that are open the VMM is asked to
- * let go, and this waits until it does. May sleep.
+ * close them, and this waits until it does.
+ *
+ * Context: Process context; may sleep. Not from an operation of
+ * &mdev_cxl_parent_ops, nor with a lock that any of them takes.
  */
 void mdev_cxl_unregister_parent(struct mdev_cxl_parent *parent)
 {
@@ -413,10 +420,11 @@ EXPORT_SYMBOL_NS_GPL(mdev_cxl_unregister_parent, "MDEV_CXL");
  * mdev_cxl_parent_get - keep a parent
  * @parent: the parent
  *
- * For who may report errors of a parent while it is unregistered: until the
- * reference goes @parent may be given to mdev_cxl_parent_poison(), which says
- * -ENODEV at last, and mdev_cxl_parent_ras(), which finds no instance any more.
- * Any context.
+ * For those that may report errors of a parent while it is unregistered: until the
+ * reference is put @parent may be given to mdev_cxl_parent_poison(), which returns
+ * -ENODEV in the end, and mdev_cxl_parent_ras(), which finds no instance any more.
+ *
+ * Context: Any context.
  *
  * Return: @parent
  */
@@ -428,10 +436,10 @@ struct mdev_cxl_parent *mdev_cxl_parent_get(struct mdev_cxl_parent *parent)
 EXPORT_SYMBOL_NS_GPL(mdev_cxl_parent_get, "MDEV_CXL");
 
 /**
- * mdev_cxl_parent_put - let go what mdev_cxl_parent_get() has kept
+ * mdev_cxl_parent_put - drop a reference of mdev_cxl_parent_get()
  * @parent: the parent
  *
- * May sleep.
+ * Context: Process context; may sleep.
  */
 void mdev_cxl_parent_put(struct mdev_cxl_parent *parent)
 {
@@ -455,11 +463,14 @@ EXPORT_SYMBOL_NS_GPL(mdev_cxl_parent_drvdata, "MDEV_CXL");
  * mdev_cxl_parent_reset_prepare - the physical device is about to be reset
  * @parent: the parent
  *
- * Stops every partition and takes its memory and BARs out of reach: who touches,
- * reads or writes them waits until one of mdev_cxl_parent_reset_done(),
- * mdev_cxl_parent_reset_cancel(), mdev_cxl_parent_failed() and
- * mdev_cxl_unregister_parent() follows, for as long as the module parameter
- * reset_wait says at most. May sleep.
+ * Stops every partition and takes its memory and BARs out of reach: accesses to them
+ * wait until one of mdev_cxl_parent_reset_done(), mdev_cxl_parent_reset_cancel(),
+ * mdev_cxl_parent_failed() and mdev_cxl_unregister_parent() follows, at most for as
+ * long as the module parameter reset_wait says.
+ *
+ * Context: Process context; may sleep. Not from an operation of
+ * &mdev_cxl_parent_ops, nor with a lock that &mdev_cxl_parent_ops.stop takes, which
+ * is called.
  */
 void mdev_cxl_parent_reset_prepare(struct mdev_cxl_parent *parent)
 {
@@ -472,7 +483,8 @@ EXPORT_SYMBOL_NS_GPL(mdev_cxl_parent_reset_prepare, "MDEV_CXL");
  * mdev_cxl_parent_is_blocked - is the memory of all partitions out of reach?
  * @parent: the parent
  *
- * May sleep.
+ * Context: Process context; may sleep. Not from an operation of
+ * &mdev_cxl_parent_ops.
  *
  * Return: true after mdev_cxl_parent_reset_prepare() or
  * mdev_cxl_parent_failed(), until mdev_cxl_parent_reset_done() or
@@ -487,11 +499,15 @@ EXPORT_SYMBOL_NS_GPL(mdev_cxl_parent_is_blocked, "MDEV_CXL");
 
 /**
  * mdev_cxl_parent_reset_done - the physical device is usable again
- * @parent: the parent
+ * @parent: the parent, after mdev_cxl_parent_reset_prepare() or
+ *	mdev_cxl_parent_failed()
  *
  * A reset of the physical device hits every partition. Each comes up as after
  * a conventional reset, its memory zero, and its VMM gets an error event.
- * May sleep.
+ *
+ * Context: Process context; may sleep. Not from an operation of
+ * &mdev_cxl_parent_ops, nor with a lock that &mdev_cxl_parent_ops.start takes, which
+ * is called.
  */
 void mdev_cxl_parent_reset_done(struct mdev_cxl_parent *parent)
 {
@@ -512,10 +528,13 @@ EXPORT_SYMBOL_NS_GPL(mdev_cxl_parent_reset_done, "MDEV_CXL");
 
 /**
  * mdev_cxl_parent_reset_cancel - the physical device was not reset after all
- * @parent: the parent, after mdev_cxl_parent_reset_prepare()
+ * @parent: the parent, after mdev_cxl_parent_reset_prepare() or
+ *	mdev_cxl_parent_failed()
  *
  * Every partition goes on with the registers and the memory that it had; what
- * its engine had to do is dropped. May sleep.
+ * its engine had to do is dropped.
+ *
+ * Context: As mdev_cxl_parent_reset_done().
  */
 void mdev_cxl_parent_reset_cancel(struct mdev_cxl_parent *parent)
 {
@@ -534,11 +553,14 @@ EXPORT_SYMBOL_NS_GPL(mdev_cxl_parent_reset_cancel, "MDEV_CXL");
  * mdev_cxl_parent_failed - the physical device is lost
  * @parent: the parent
  *
- * Stops every partition and takes its memory out of reach: mappings get SIGBUS,
- * reads and writes -EIO, and every VMM an error event. It stays so until
- * mdev_cxl_parent_reset_done(), mdev_cxl_parent_reset_cancel() or
- * mdev_cxl_unregister_parent(); after mdev_cxl_parent_reset_prepare() they wait
- * instead. May sleep.
+ * Stops every partition and takes its memory out of reach: a touch raises SIGBUS,
+ * reads and writes fail with -EIO, and every VMM gets an error event. Accesses that
+ * were waiting because of an earlier mdev_cxl_parent_reset_prepare() fail so, too. It
+ * stays so until mdev_cxl_parent_reset_done(), mdev_cxl_parent_reset_cancel() or
+ * mdev_cxl_unregister_parent(); a later mdev_cxl_parent_reset_prepare() makes
+ * accesses wait again.
+ *
+ * Context: As mdev_cxl_parent_reset_prepare().
  */
 void mdev_cxl_parent_failed(struct mdev_cxl_parent *parent)
 {

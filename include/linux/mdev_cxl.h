@@ -16,31 +16,45 @@ struct device;
 struct mdev_cxl_parent;
 struct module;
 
-/*
- * Base and size fields of CXL DVSEC ranges and HDM decoders carry address
- * bits 28 and up (CXL r3.1 8.1.3.8 and 8.2.4.20): no partition is finer.
+/**
+ * define MDEV_CXL_GRANULE - bytes that a partition is a multiple of
+ *
+ * 256 MiB: base and size fields of CXL DVSEC ranges and HDM decoders have address
+ * bits 28 and up (CXL r3.1 8.1.3.8 and 8.2.4.20).
  */
 #define MDEV_CXL_GRANULE	SZ_256M
 
-/* A VFIO region ends where the next one begins: no partition is larger */
+/**
+ * define MDEV_CXL_MAX_SIZE - bytes that a partition may have
+ *
+ * 1 TiB: a VFIO region ends where the next one begins.
+ */
 #define MDEV_CXL_MAX_SIZE	SZ_1T
 
-/* HDM decoder counts that the capability register can express, up to 10 */
+/**
+ * define MDEV_CXL_MAX_DECODERS - HDM decoders that a partition may have: 10
+ *
+ * More than the capability register of a device can express (CXL r3.1
+ * 8.2.4.20.1) are for switches and host bridges only.
+ */
 #define MDEV_CXL_MAX_DECODERS	10
 
-/* Kinds of partitions that a module parameter of a parent driver may list */
+/**
+ * define MDEV_CXL_MAX_TYPES - types that a parent driver may take as a module
+ *	parameter: 16
+ */
 #define MDEV_CXL_MAX_TYPES	16
 
-/*
- * PCI subsystem ID for parents that have none of their own to tell a partition
- * from a whole device: "MC"
+/**
+ * define MDEV_CXL_SUBSYSTEM_DEVICE - PCI subsystem ID for parents that have none of
+ *	their own to tell a partition from a whole device: "MC", 0x4d43
  */
 #define MDEV_CXL_SUBSYSTEM_DEVICE	0x4d43
 
-/* MSI-X vectors that one partition may have */
+/** define MDEV_CXL_MAX_VECTORS - MSI-X vectors that a partition may have: 64 */
 #define MDEV_CXL_MAX_VECTORS	64
 
-/* Bytes of function registers that one partition may have */
+/** define MDEV_CXL_MAX_REGS - bytes of function registers of a partition: 64 KiB */
 #define MDEV_CXL_MAX_REGS	SZ_64K
 
 /**
@@ -117,16 +131,20 @@ struct mdev_cxl_partition {
  *	@max_order bounds what the caller can use; the operation stores in
  *	@order the largest order, at most @max_order, such that the naturally
  *	aligned block of that order around the returned frame is one aligned
- *	block of DPA too. Called from page faults: may sleep and allocate,
- *	must not copy from or to user space nor call into the framework.
- *	Returns 0, -ENOMEM or -EIO.
+ *	block of DPA too. Called from page faults, reads and writes, the
+ *	clearing thread, mdev_cxl_partition_vaddr() and unregistering, for all
+ *	partitions at the same time, until mdev_cxl_unregister_parent()
+ *	returns. May sleep and allocate, must not copy from or to user space
+ *	nor call into the framework. Returns 0, -ENOMEM or -EIO.
  * @next_populated: the first page from @dpa on, below @end, that is there;
  *	@end when there is none. Optional, for a parent that takes memory on
  *	first touch: what was never touched reads zero, and need not be
  *	cleared. Same context as @get_pfn.
  * @init: a partition is created. Optional. May sleep; an error refuses the
- *	partition with that errno.
- * @exit: the partition goes. Optional. It is quiet: @stop came before.
+ *	partition with that errno. None of the framework's locks is held, but
+ *	the mdev core's against unregistering: must not unregister the parent.
+ * @exit: the partition goes. Optional. It is not started. Same context as
+ *	@init.
  * @stop: stop all work of the partition and drop what is queued. When it
  *	returns the device touches no byte of the partition's memory and
  *	raises none of its interrupts until @start. Optional for a parent
@@ -144,7 +162,7 @@ struct mdev_cxl_partition {
  *
  * From @stop, @start, @reg_read and @reg_write a parent driver may call
  * mdev_cxl_partition_signal(), mdev_cxl_partition_is_clean() and
- * mdev_cxl_partition_vaddr(), which may ask to try again. All else of the framework
+ * mdev_cxl_partition_vaddr(), which may return -EAGAIN. All else of the framework
  * takes locks that are held then: report errors from a work item.
  */
 struct mdev_cxl_parent_ops {

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only WITH Linux-syscall-note */
 /*
- * VFIO user API of CXL functions, a draft: numbers and structures are those of
- * the vfio-cxl series as posted, which is not merged: the device capability of
- * its third version, what reads and writes of the component registers may be of
- * its fourth. They may change with it.
+ * VFIO user API of CXL functions. A draft: it follows the vfio-cxl series, which
+ * is not merged, and may change with it. The device capability is that of version 3
+ * of the series, the rules for access to the component registers those of version 4.
  *
- * A VMM that knows none of this has a plain vfio-pci device.
+ * To a VMM that knows none of this the device is one of vfio-pci.
  */
 #ifndef _UAPI_LINUX_VFIO_MDEV_CXL_H
 #define _UAPI_LINUX_VFIO_MDEV_CXL_H
