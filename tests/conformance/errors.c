@@ -166,7 +166,7 @@ void test_errors(struct device *d)
 
 	/* By somebody else than root, or on a kernel without it */
 	if (access("/sys/kernel/debug/mdev_cxl", F_OK)) {
-		printf("# no debugfs: errors are not tested\n");
+		tap_skip("errors", "no debugfs, or not by root");
 		return;
 	}
 	vfio_enable_memory(&d->v, true);

@@ -52,6 +52,16 @@ void tap_eq(int64_t got, int64_t want, const char *name, ...)
 		       (long long)want);
 }
 
+void tap_skip(const char *what, const char *why)
+{
+	printf("# SKIP %s: %s\n", what, why);
+}
+
+bool is_debug_kernel(void)
+{
+	return !access("/proc/self/fail-nth", F_OK);
+}
+
 int tap_done(void)
 {
 	printf("1..%u\n", count);

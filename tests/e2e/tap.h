@@ -13,8 +13,13 @@ void tap_ok(bool ok, const char *name, ...)
 	__attribute__((format(printf, 2, 3)));
 void tap_eq(int64_t got, int64_t want, const char *name, ...)
 	__attribute__((format(printf, 3, 4)));
+/* What can't be asked here, and why: counted at the end of all tests */
+void tap_skip(const char *what, const char *why);
 /* The plan, last; the exit status */
 int tap_done(void);
+
+/* Slow, and it releases objects some seconds late (DEBUG_KOBJECT_RELEASE) */
+bool is_debug_kernel(void);
 
 /* Does a load from, a store to this address raise SIGBUS? */
 bool faults_on_read(const volatile void *p);

@@ -167,16 +167,22 @@ static void undo_irq(void)
 static int run_info(void)
 {
 	struct vfio_device_info info = { .argsz = sizeof(info) };
+	static const unsigned int with_caps[] = {
+		VFIO_PCI_NUM_REGIONS, VFIO_PCI_BAR2_REGION_INDEX,
+	};
 	struct vfio_region_info *region;
 	struct vfio_irq_info irq = { .argsz = sizeof(irq) };
+	unsigned int i;
 
 	if (ioctl(instance.device, VFIO_DEVICE_GET_INFO, &info) ||
 	    ioctl(instance.device, VFIO_DEVICE_GET_IRQ_INFO, &irq))
 		return -errno;
-	region = vfio_region(&instance, VFIO_PCI_NUM_REGIONS);
-	if (!region)
-		return -errno;
-	free(region);
+	for (i = 0; i < 2; i++) {
+		region = vfio_region(&instance, with_caps[i]);
+		if (!region)
+			return -errno;
+		free(region);
+	}
 	return 0;
 }
 

@@ -22,6 +22,7 @@
 #include "faults.h"
 #include "inject.h"
 #include "tap.h"
+#include "walk.h"
 
 struct parent parent;
 
@@ -51,5 +52,6 @@ int main(int argc, char **argv)
 	remove_instance();
 	walk_bind();
 	inject_anywhere();
+	printf("# %u sites walked\n", walk_sum());
 	return tap_done();
 }

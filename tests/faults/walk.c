@@ -13,6 +13,13 @@
 /* As far up as the kernel looks */
 #define MAX_DEPTH	32
 
+static unsigned int all_sites;
+
+unsigned int walk_sum(void)
+{
+	return all_sites;
+}
+
 static bool fits(int rc)
 {
 	return rc == -ENOMEM || rc == -EFAULT;
@@ -74,6 +81,7 @@ void walk(const struct operation *o)
 		if (!happened)
 			break;
 	}
+	all_sites += n - 1;
 	/* What must not fail may well have no site at all */
 	tap_ok(!bad && n < MAX_SITES && (n > 1 || o->certain),
 	       "%s: %u sites, %u of them let it fail", o->name, n - 1, failed);

@@ -39,4 +39,7 @@ struct operation {
 /* One result: all went as it has to, whatever failed */
 void walk(const struct operation *o);
 
+/* Of all walks: sites */
+unsigned int walk_sum(void);
+
 #endif /* FAULTS_WALK_H */

@@ -8,6 +8,10 @@ lab=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 project=$(cd "$lab/../.." && pwd)
 cache=${MDEV_CXL_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/mdev-cxl}
 
+# What the kernel says when something is wrong with it: "grep -E"
+# shellcheck disable=SC2034
+splats='WARNING:|bad p[gmu4]d|BUG:|BUG [a-z]|Oops|general protection|UBSAN|KASAN|Call Trace:|cannot create duplicate|already exists in|possible recursive locking|possible circular|circular locking|lock inversion|inconsistent lock state|non-static key|INFO: task .* blocked|rcu.*stall|ODEBUG|Trying to free nonexistent resource|x86/PAT: .*(failed|invalid|expected mapping)'
+
 die()
 {
 	printf '%s: %s\n' "${0##*/}" "$*" >&2
