@@ -6,6 +6,7 @@
  */
 #include <kunit/test.h>
 #include <linux/atomic.h>
+#include <linux/completion.h>
 #include <linux/delay.h>
 #include <linux/err.h>
 #include <linux/gfp.h>
@@ -226,6 +227,53 @@ static void poison_test(struct kunit *test)
 	mdev_cxl_parent_put(parent);
 }
 
+/* Device memory of which nobody has a page, as it turns out after a while */
+struct slow {
+	struct completion asked;
+	bool answered;
+};
+
+static int get_slow(struct mdev_cxl_parent *parent, u64 dpa,
+		    unsigned int max_order, unsigned long *pfn,
+		    unsigned int *order)
+{
+	struct slow *slow = mdev_cxl_parent_drvdata(parent);
+
+	/* The first piece only: the test is to come to its end */
+	if (dpa)
+		return -EIO;
+	complete(&slow->asked);
+	msleep(200);
+	WRITE_ONCE(slow->answered, true);
+	return -EIO;
+}
+
+static const struct mdev_cxl_parent_ops slow_ops = {
+	.owner = THIS_MODULE,
+	.get_pfn = get_slow,
+};
+
+/* When poison is recorded the thread that clears does not touch that page any more */
+static void settle_test(struct kunit *test)
+{
+	struct mdev_cxl_parent_desc desc = {
+		.ops = &slow_ops, .dpa_size = SZ_256M, .nr_vectors = 1,
+	};
+	struct mdev_cxl_parent *parent;
+	struct slow slow = {};
+
+	init_completion(&slow.asked);
+	desc.dev = make_device(test);
+	desc.drvdata = &slow;
+	parent = mdev_cxl_register_parent(&desc);
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, parent);
+
+	wait_for_completion(&slow.asked);
+	KUNIT_EXPECT_EQ(test, mdev_cxl_parent_poison(parent, SZ_1M, 1), 0);
+	KUNIT_EXPECT_TRUE(test, READ_ONCE(slow.answered));
+	mdev_cxl_unregister_parent(parent);
+}
+
 /* All of them are freed in the end: this returns, or the test times out */
 static void freed_test(struct kunit *test)
 {
@@ -237,6 +285,7 @@ static struct kunit_case parent_cases[] = {
 	KUNIT_CASE(again_test),
 	KUNIT_CASE_SLOW(clear_test),
 	KUNIT_CASE(poison_test),
+	KUNIT_CASE(settle_test),
 	KUNIT_CASE_SLOW(freed_test),
 	{}
 };

@@ -197,6 +197,18 @@ static int try_clean(struct mdev_cxl_parent *parent, unsigned long piece)
 }
 
 /**
+ * mcxl_clear_settle - wait until nobody clears a page any more
+ * @parent: the parent
+ * @dpa: of the page, which was added to the poisoned ones
+ *
+ * Who clears it now has looked for poison before; who comes later finds it.
+ */
+void mcxl_clear_settle(struct mdev_cxl_parent *parent, u64 dpa)
+{
+	guard(mutex)(lock_of(parent, dpa / MCXL_PIECE));
+}
+
+/**
  * mcxl_clear - make sure that a range holds nothing of an earlier owner
  * @inst: the instance
  * @vdpa: first address
@@ -280,11 +292,15 @@ u64 mcxl_clear_dirty_bytes(struct mdev_cxl_parent *parent, u64 dpa, u64 len)
 }
 EXPORT_SYMBOL_IF_KUNIT(mcxl_clear_dirty_bytes);
 
-/* One piece for the thread, unless the device must not be touched just now */
+/*
+ * One piece for the thread, unless the device must not be touched just now. Whoever
+ * is about to say so waits for the gate, and is not to wait for a thread of a guest
+ * with it, which may take long over a piece.
+ */
 static int clear_in_turn(struct mdev_cxl_parent *parent, unsigned long piece)
 {
 	guard(mutex)(&parent->clear_gate);
-	return parent->blocked ? 0 : make_clean(parent, piece);
+	return parent->blocked ? 0 : try_clean(parent, piece);
 }
 
 static bool wants_clearing(struct mdev_cxl_parent *parent)

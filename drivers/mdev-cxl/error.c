@@ -92,8 +92,12 @@ static int poison_page(struct mdev_cxl_parent *parent, u64 dpa)
 
 	rc = xa_err(xa_store(&parent->poison, dpa >> PAGE_SHIFT,
 			     xa_mk_value(1), GFP_KERNEL));
-	if (rc || !inst)
+	if (rc)
 		return rc;
+	/* The host takes the page from the kernel as well when we have returned */
+	mcxl_clear_settle(parent, dpa);
+	if (!inst)
+		return 0;
 
 	scoped_guard(rwsem_write, &inst->memory_lock)
 		mcxl_memory_zap_page(inst, dpa - inst->part.dpa.start);

@@ -101,6 +101,7 @@ u64 mcxl_poison_find(struct mdev_cxl_parent *parent, u64 dpa, u64 len);
 int mcxl_clear_init(struct mdev_cxl_parent *parent);
 int mcxl_clear_start(struct mdev_cxl_parent *parent);
 void mcxl_clear_stop(struct mdev_cxl_parent *parent);
+void mcxl_clear_settle(struct mdev_cxl_parent *parent, u64 dpa);
 u64 mcxl_clear_dirty_bytes(struct mdev_cxl_parent *parent, u64 dpa, u64 len);
 
 /* clear.c: the kernel's way to the memory, poisoned, dirty or not */
