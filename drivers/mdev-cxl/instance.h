@@ -10,6 +10,7 @@
 #include <linux/mutex.h>
 #include <linux/ratelimit_types.h>
 #include <linux/rwsem.h>
+#include <linux/semaphore.h>
 #include <linux/spinlock.h>
 #include <linux/vfio.h>
 #include <linux/wait.h>
@@ -24,6 +25,12 @@ enum mcxl_window {
 	MCXL_WINDOW_HDM,	/* VFIO region: gated by CXL.mem and decoders */
 	MCXL_NR_WINDOWS
 };
+
+/*
+ * So many of a VMM's threads, which may be any number, have our locks or wait for
+ * them: who blocks the device for a reset comes behind all of them
+ */
+#define MCXL_DOORS	16
 
 /* From @start up to @end of vDPA something may be mapped; nothing, if that is less */
 struct mcxl_mapped {
@@ -41,6 +48,8 @@ struct mcxl_mapped {
  * @err: eventfd for errors, under @irq_lock
  * @req: eventfd that asks the VMM to let go, under @irq_lock
  * @irq_lock: leaf lock; taken in any context
+ * @doors: through which a VMM's threads come to @cfg_lock and @memory_lock; held
+ *	over no user copy, nor while they wait for the end of @held
  * @cfg_lock: serialises the function model and all that its effects change
  * @function: registers that the guest sees, while @open, under @cfg_lock
  * @decoders: HDM decoders of the function, under @cfg_lock
@@ -74,6 +83,7 @@ struct mcxl_instance {
 	struct eventfd_ctx *err;
 	struct eventfd_ctx *req;
 
+	struct semaphore doors;
 	struct mutex cfg_lock; /* the function and what follows from it */
 	struct mcxl_function *function;
 	unsigned int decoders;

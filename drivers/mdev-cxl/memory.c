@@ -317,28 +317,22 @@ static vm_fault_t wait_held(struct mcxl_instance *inst, struct vm_fault *vmf)
 	return VM_FAULT_RETRY;
 }
 
-static vm_fault_t try_fault(struct mcxl_instance *inst, struct vm_fault *vmf,
-			    unsigned int order, enum mcxl_window window)
+/* What to say when a block of this order will not do */
+static vm_fault_t refusal(unsigned int order)
+{
+	return order ? VM_FAULT_FALLBACK : VM_FAULT_SIGBUS;
+}
+
+static vm_fault_t map_block(struct mcxl_instance *inst, struct vm_fault *vmf,
+			    unsigned int order, enum mcxl_window window,
+			    u64 vdpa)
 {
 	const struct mdev_cxl_parent_ops *ops = inst->part.parent->desc.ops;
-	/* What to say when a block of this order will not do */
-	vm_fault_t no = order ? VM_FAULT_FALLBACK : VM_FAULT_SIGBUS;
-	struct vm_area_struct *vma = vmf->vma;
-	u64 len = PAGE_SIZE << order, vdpa;
-	unsigned long addr, pfn;
+	vm_fault_t no = refusal(order);
+	u64 len = PAGE_SIZE << order;
+	unsigned long pfn;
 	unsigned int got;
 	int rc = 0;
-
-	addr = ALIGN_DOWN(vmf->address, len);
-	if (addr < vma->vm_start || vma->vm_end - addr < len)
-		return no;
-	if (needs_small_page(vmf, order))
-		return no;
-	vdpa = ((u64)linear_page_index(vma, addr) << PAGE_SHIFT) &
-	       VFIO_PCI_OFFSET_MASK;
-	/* mmap() has bounded the mapping by the partition */
-	if (!IS_ALIGNED(inst->part.dpa.start + vdpa, len))
-		return no;
 
 	guard(rwsem_read)(&inst->memory_lock);
 	if (!reachable(inst, window, vdpa, len))
@@ -370,6 +364,32 @@ static vm_fault_t try_fault(struct mcxl_instance *inst, struct vm_fault *vmf,
 		return no;
 
 	return map(inst, vmf, window, vdpa, pfn, order);
+}
+
+static vm_fault_t try_fault(struct mcxl_instance *inst, struct vm_fault *vmf,
+			    unsigned int order, enum mcxl_window window)
+{
+	struct vm_area_struct *vma = vmf->vma;
+	u64 len = PAGE_SIZE << order, vdpa;
+	unsigned long addr;
+	vm_fault_t ret;
+
+	addr = ALIGN_DOWN(vmf->address, len);
+	if (addr < vma->vm_start || vma->vm_end - addr < len)
+		return refusal(order);
+	if (needs_small_page(vmf, order))
+		return refusal(order);
+	vdpa = ((u64)linear_page_index(vma, addr) << PAGE_SHIFT) &
+	       VFIO_PCI_OFFSET_MASK;
+	/* mmap() has bounded the mapping by the partition */
+	if (!IS_ALIGNED(inst->part.dpa.start + vdpa, len))
+		return refusal(order);
+
+	/* No signal ends that wait: a fault of the kernel would come again for ever */
+	down(&inst->doors);
+	ret = map_block(inst, vmf, order, window, vdpa);
+	up(&inst->doors);
+	return ret;
 }
 
 static vm_fault_t fault(struct vm_fault *vmf, unsigned int order,

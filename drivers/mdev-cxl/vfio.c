@@ -92,12 +92,14 @@ static int component_rw(struct mcxl_instance *inst, u64 pos, void *buf,
 	return 0;
 }
 
-/* The HDM decoder block once more, for the VMM: it answers at all times */
+/*
+ * The HDM decoder block once more, for the VMM: it answers at all times. Where it
+ * is, and how large, stays as long as the function is open.
+ */
 static u64 comp_regs_size(struct mcxl_instance *inst)
 {
 	u32 offset, size;
 
-	guard(mutex)(&inst->cfg_lock);
 	mcxl_function_hdm_block(inst->function, &offset, &size);
 	return size;
 }
@@ -115,7 +117,6 @@ static int comp_regs_rw(struct mcxl_instance *inst, u64 pos, void *buf,
 
 static u64 aperture_size(struct mcxl_instance *inst)
 {
-	guard(mutex)(&inst->cfg_lock);
 	return mcxl_function_bar_size(inst->function, MCXL_BAR_APERTURE);
 }
 
@@ -299,6 +300,19 @@ static bool copy_out(void __user *buf, const void *bounce, size_t len)
 	return !copy_to_user(buf, bounce, len);
 }
 
+/* A call of @region->rw by one of few threads of the VMM */
+static int region_rw(struct mcxl_instance *inst, const struct region *region,
+		     u64 pos, void *bounce, size_t len, bool write)
+{
+	int rc;
+
+	if (down_interruptible(&inst->doors))
+		return -ERESTARTSYS;
+	rc = region->rw(inst, pos, bounce, len, write);
+	up(&inst->doors);
+	return rc;
+}
+
 /* One piece, by way of @bounce: no user copy under a lock of ours */
 static int rw_piece(struct mcxl_instance *inst, const struct region *region,
 		    u64 pos, void *bounce, char __user *buf, size_t len,
@@ -308,10 +322,10 @@ static int rw_piece(struct mcxl_instance *inst, const struct region *region,
 
 	if (write && !copy_in(bounce, buf, len))
 		return -EFAULT;
-	rc = region->rw(inst, pos, bounce, len, write);
+	rc = region_rw(inst, region, pos, bounce, len, write);
 	while (rc == -EAGAIN)
 		rc = mcxl_memory_wait(inst) ?:
-		     region->rw(inst, pos, bounce, len, write);
+		     region_rw(inst, region, pos, bounce, len, write);
 	if (rc)
 		return rc;
 	if (!write && !copy_out(buf, bounce, len))
@@ -463,8 +477,7 @@ static int add_cxl_cap(struct mcxl_instance *inst, struct vfio_info_cap *caps)
 	};
 	u32 offset, size;
 
-	scoped_guard(mutex, &inst->cfg_lock)
-		mcxl_function_hdm_block(inst->function, &offset, &size);
+	mcxl_function_hdm_block(inst->function, &offset, &size);
 	cap.comp_reg_offset = offset;
 	cap.comp_reg_size = size;
 	return vfio_info_add_capability(caps, &cap.header, sizeof(cap));
@@ -507,6 +520,15 @@ static long get_info(struct mcxl_instance *inst,
 	return copy_to_user(arg, &info, minsz) ? -EFAULT : 0;
 }
 
+static long reset(struct mcxl_instance *inst)
+{
+	if (down_interruptible(&inst->doors))
+		return -ERESTARTSYS;
+	mcxl_instance_reset(inst, MCXL_RESET_CONVENTIONAL);
+	up(&inst->doors);
+	return 0;
+}
+
 static long mcxl_vfio_ioctl(struct vfio_device *vdev, unsigned int cmd,
 			    unsigned long arg)
 {
@@ -521,8 +543,7 @@ static long mcxl_vfio_ioctl(struct vfio_device *vdev, unsigned int cmd,
 	case VFIO_DEVICE_SET_IRQS:
 		return mcxl_irq_set(inst, uarg);
 	case VFIO_DEVICE_RESET:
-		mcxl_instance_reset(inst, MCXL_RESET_CONVENTIONAL);
-		return 0;
+		return reset(inst);
 	default:
 		return -ENOTTY;
 	}
