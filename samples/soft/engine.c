@@ -2,8 +2,8 @@
 /*
  * The engine: executes the jobs of all partitions, in turns. A turn is worth
  * SOFT_TURN bytes of work, be that a part of one job or many small ones, so
- * that partitions with work get equal shares of it. Memory that has to be cleared
- * for a job is work, too. A queue is a partition's end of the engine.
+ * that partitions with work get equal shares of it. Memory that has to be made or
+ * cleared for a job is work, too. A queue is a partition's end of the engine.
  *
  * Jobs are checked when they are submitted; from then on the guest can't
  * change the registers of the slot. The memory is reached by vDPA only.
@@ -188,11 +188,14 @@ static u64 submit(struct soft_queue *queue, u64 number)
 static void *job_vaddr(struct soft_queue *queue, u64 vdpa, size_t *len)
 {
 	bool clean = mdev_cxl_partition_is_clean(queue->part, vdpa, *len);
+	size_t cost = clean ? soft_memory_cost(queue->engine->mem,
+					       queue->part->dpa.start + vdpa) :
+			      SZ_2M;
 	void *mem = mdev_cxl_partition_vaddr(queue->part, vdpa, len);
 
 	/* Unless it is somebody else who clears it */
-	if (!clean && mem != ERR_PTR(-EAGAIN))
-		queue->extra += SZ_2M;
+	if (mem != ERR_PTR(-EAGAIN))
+		queue->extra += cost;
 	return mem;
 }
 
@@ -280,15 +283,32 @@ static u64 account(struct soft_queue *queue, ssize_t done)
 	return SOFT_NO_VECTOR;
 }
 
-/*
- * Its turn goes on while it has work and credit; who is stuck has the rest after
- * all others
- */
-static void put_queue(struct soft_queue *queue, bool stuck)
+/* Is the one that has come back stuck again, and has nobody got on meanwhile? */
+static bool all_are_stuck(struct soft_queue *queue, bool stuck)
 {
 	struct soft_engine *engine = queue->engine;
 
+	lockdep_assert_held(&engine->lock);
+	if (stuck && queue == engine->stuck)
+		return true;
+	if (!stuck)
+		engine->stuck = NULL;
+	else if (!engine->stuck && queue->started)
+		engine->stuck = queue;
+	return false;
+}
+
+/*
+ * Its turn goes on while it has work and credit; who is stuck has the rest after
+ * all others. Returns whether there is nothing to do for now.
+ */
+static bool put_queue(struct soft_queue *queue, bool stuck)
+{
+	struct soft_engine *engine = queue->engine;
+	bool wait;
+
 	guard(spinlock)(&engine->lock);
+	wait = all_are_stuck(queue, stuck);
 	if (queue->started && queue->busy) {
 		if (queue->credit <= 0)
 			line_up(queue);
@@ -300,27 +320,21 @@ static void put_queue(struct soft_queue *queue, bool stuck)
 	/* Pairs with soft_queue_stop(), after which the queue may be gone */
 	smp_store_release(&queue->running, false);
 	wake_up_all(&engine->idle);
+	return wait;
 }
 
 static void engine_work(struct work_struct *work)
 {
 	struct soft_engine *engine =
 		container_of(work, struct soft_engine, work);
-	/* The first that was stuck since anybody was not; it may be gone by now */
-	const struct soft_queue *first = NULL;
 	struct soft_queue *queue;
 	ssize_t done;
 
 	while ((queue = take_queue(engine))) {
 		done = run_piece(queue);
 		send_interrupt(queue, account(queue, done));
-		put_queue(queue, done == -EAGAIN);
-		if (done != -EAGAIN)
-			first = NULL;
-		else if (!first)
-			first = queue;
-		else if (queue == first)
-			/* Those who are waited for need the CPU */
+		/* Those who are waited for need the CPU */
+		if (put_queue(queue, done == -EAGAIN))
 			usleep_range(SOFT_RETRY_US, 2 * SOFT_RETRY_US);
 		cond_resched();
 	}
@@ -329,11 +343,13 @@ static void engine_work(struct work_struct *work)
 /**
  * soft_engine_init - set up the engine
  * @engine: to set up
+ * @mem: the memory of all partitions
  *
  * Return: 0 or -ENOMEM
  */
-int soft_engine_init(struct soft_engine *engine)
+int soft_engine_init(struct soft_engine *engine, const struct soft_memory *mem)
 {
+	engine->mem = mem;
 	spin_lock_init(&engine->lock);
 	INIT_LIST_HEAD(&engine->ready);
 	init_waitqueue_head(&engine->idle);
@@ -410,6 +426,8 @@ void soft_queue_stop(struct soft_queue *queue)
 		if (!list_empty(&queue->node))
 			queue->credit -= SOFT_TURN;
 		list_del_init(&queue->node);
+		if (queue->engine->stuck == queue)
+			queue->engine->stuck = NULL;
 	}
 	/* Pairs with put_queue(); not a lock, which must not be taken here */
 	wait_event(queue->engine->idle, !smp_load_acquire(&queue->running));

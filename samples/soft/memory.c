@@ -173,6 +173,27 @@ u64 soft_memory_next_populated(const struct soft_memory *mem, u64 dpa, u64 end)
 }
 
 /**
+ * soft_memory_cost - what a first touch has to make
+ * @mem: the memory
+ * @dpa: address, inside the memory
+ *
+ * Return: bytes of zeroes, 0 where there is memory
+ */
+size_t soft_memory_cost(const struct soft_memory *mem, u64 dpa)
+{
+	unsigned long pages;
+
+	dpa = array_index_nospec(dpa, mem->size);
+	pages = READ_ONCE(mem->pieces[dpa / SZ_2M].pages);
+	if (!pages)
+		return SZ_2M;
+	if (!(pages & PIECE_SMALL) ||
+	    READ_ONCE(small_pages(pages)[dpa % SZ_2M / PAGE_SIZE]))
+		return 0;
+	return PAGE_SIZE;
+}
+
+/**
  * soft_memory_get_pfn - the page that holds a byte of device memory
  * @mem: the memory
  * @dpa: address of the byte

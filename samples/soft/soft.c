@@ -179,7 +179,7 @@ static int soft_probe(struct platform_device *pdev)
 			      dev_to_node(&pdev->dev));
 	if (rc)
 		return rc;
-	rc = soft_engine_init(&soft->engine);
+	rc = soft_engine_init(&soft->engine, &soft->mem);
 	if (rc)
 		goto exit_memory;
 	rc = register_parent(&pdev->dev, soft);

@@ -10,6 +10,7 @@
 #include <linux/workqueue.h>
 
 struct soft_piece;
+struct soft_queue;
 
 /**
  * struct soft_memory - device memory in host RAM
@@ -25,6 +26,7 @@ struct soft_memory {
 
 int soft_memory_init(struct soft_memory *mem, u64 size, int node);
 void soft_memory_exit(struct soft_memory *mem);
+size_t soft_memory_cost(const struct soft_memory *mem, u64 dpa);
 u64 soft_memory_next_populated(const struct soft_memory *mem, u64 dpa, u64 end);
 int soft_memory_get_pfn(struct soft_memory *mem, u64 dpa,
 			unsigned int max_order, unsigned long *pfn,
@@ -37,17 +39,21 @@ int soft_memory_get_pfn(struct soft_memory *mem, u64 dpa,
  * @lock: protects @ready and the queues of all partitions. Guests take it, so
  *	nobody sleeps with it or is preempted
  * @ready: partitions with jobs; the first is served next
+ * @stuck: the first of them that was since any was not, or NULL, under @lock
  * @idle: woken when a piece of a job is done
+ * @mem: the memory of all partitions
  */
 struct soft_engine {
 	struct workqueue_struct *wq;
 	struct work_struct work;
 	spinlock_t lock; /* queues */
 	struct list_head ready;
+	const struct soft_queue *stuck;
 	wait_queue_head_t idle;
+	const struct soft_memory *mem;
 };
 
-int soft_engine_init(struct soft_engine *engine);
+int soft_engine_init(struct soft_engine *engine, const struct soft_memory *mem);
 void soft_engine_exit(struct soft_engine *engine);
 
 struct soft_queue *soft_queue_create(struct soft_engine *engine,
