@@ -154,13 +154,16 @@ static ssize_t dirty_bytes_show(struct device *dev,
 }
 static DEVICE_ATTR_RO(dirty_bytes);
 
+/*
+ * Attributes that anybody may read take no lock: who resets the device would wait
+ * for all of their readers
+ */
 static ssize_t decoders_show(struct device *dev, struct device_attribute *attr,
 			     char *buf)
 {
 	struct mcxl_instance *inst = dev_get_drvdata(dev);
 
-	guard(mutex)(&inst->cfg_lock);
-	return sysfs_emit(buf, "%u\n", inst->decoders);
+	return sysfs_emit(buf, "%u\n", READ_ONCE(inst->decoders));
 }
 
 static ssize_t decoders_store(struct device *dev,
@@ -180,7 +183,7 @@ static ssize_t decoders_store(struct device *dev,
 	guard(mutex)(&inst->cfg_lock);
 	if (inst->open)
 		return -EBUSY;
-	inst->decoders = decoders;
+	WRITE_ONCE(inst->decoders, decoders);
 	return count;
 }
 static DEVICE_ATTR_RW(decoders);
@@ -190,9 +193,9 @@ static ssize_t state_show(struct device *dev, struct device_attribute *attr,
 {
 	struct mcxl_instance *inst = dev_get_drvdata(dev);
 
-	guard(mutex)(&inst->cfg_lock);
-	return sysfs_emit(buf, "%s\n", inst->blocked ? "blocked" :
-				       inst->open ? "open" : "closed");
+	return sysfs_emit(buf, "%s\n", READ_ONCE(inst->blocked) ? "blocked" :
+				       READ_ONCE(inst->open) ? "open" :
+				       "closed");
 }
 static DEVICE_ATTR_RO(state);
 
@@ -201,8 +204,7 @@ static ssize_t resets_show(struct device *dev, struct device_attribute *attr,
 {
 	struct mcxl_instance *inst = dev_get_drvdata(dev);
 
-	guard(mutex)(&inst->cfg_lock);
-	return sysfs_emit(buf, "%llu\n", inst->resets);
+	return sysfs_emit(buf, "%llu\n", READ_ONCE(inst->resets));
 }
 static DEVICE_ATTR_RO(resets);
 

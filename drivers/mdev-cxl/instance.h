@@ -52,10 +52,10 @@ struct mcxl_mapped {
  *	over no user copy, nor while they wait for the end of @held
  * @cfg_lock: serialises the function model and all that its effects change
  * @function: registers that the guest sees, while @open, under @cfg_lock
- * @decoders: HDM decoders of the function, under @cfg_lock
- * @open: a VMM has the device open, under @cfg_lock
+ * @decoders: HDM decoders of the function, written under @cfg_lock
+ * @open: a VMM has the device open, written under @cfg_lock
  * @running: the parent's ops->start came last, not ops->stop, under @cfg_lock
- * @resets: resets since creation, under @cfg_lock
+ * @resets: resets since creation, written under @cfg_lock
  * @memory_lock: write: change who may reach the memory, and zap; read: reach
  *	it. Taken by page faults: never copy from or to user space inside
  * @memory: who may reach the memory, under @memory_lock

@@ -52,6 +52,7 @@ static ssize_t dpa_free_show(struct kobject *kobj, struct kobj_attribute *attr,
 {
 	struct mdev_cxl_parent *parent = kobj_to_parent(kobj);
 
+	guard(mutex)(&parent->show_lock);
 	guard(mutex)(&parent->lock);
 	return sysfs_emit(buf, "%llu\n", mcxl_dpa_available(&parent->dpa));
 }
@@ -61,6 +62,7 @@ static ssize_t dpa_largest_free_show(struct kobject *kobj,
 {
 	struct mdev_cxl_parent *parent = kobj_to_parent(kobj);
 
+	guard(mutex)(&parent->show_lock);
 	guard(mutex)(&parent->lock);
 	return sysfs_emit(buf, "%llu\n", mcxl_dpa_largest(&parent->dpa));
 }
@@ -180,6 +182,7 @@ static void parent_free(struct mdev_cxl_parent *parent)
 	kvfree(parent->clear_locks);
 	bitmap_free(parent->dirty);
 	mutex_destroy(&parent->lock);
+	mutex_destroy(&parent->show_lock);
 	kfree(parent);
 }
 
@@ -305,6 +308,7 @@ parent_alloc(const struct mdev_cxl_parent_desc *desc)
 	parent->desc = *desc;
 	parent->desc.dpa_size = size;
 	parent->desc.types = NULL;
+	mutex_init(&parent->show_lock);
 	mutex_init(&parent->lock);
 	INIT_DELAYED_WORK(&parent->hold_over, hold_over);
 	xa_init(&parent->poison);
@@ -597,6 +601,7 @@ bool mcxl_parent_has_all_types(const struct mdev_cxl_parent *parent)
 unsigned int mcxl_parent_available(struct mdev_cxl_parent *parent,
 				   const struct mcxl_type *type)
 {
+	guard(mutex)(&parent->show_lock);
 	guard(mutex)(&parent->lock);
 	return mcxl_dpa_count(&parent->dpa, type->desc.size);
 }
@@ -629,7 +634,7 @@ int mcxl_parent_add(struct mdev_cxl_parent *parent,
 
 	inst->part.parent = parent;
 	inst->part.dpa = DEFINE_RANGE(inst->dpa.start, inst->dpa.end);
-	inst->blocked = parent->blocked;
+	WRITE_ONCE(inst->blocked, parent->blocked);
 	list_add_tail(&inst->node, &parent->instances);
 	return 0;
 }

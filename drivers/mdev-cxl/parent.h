@@ -45,6 +45,8 @@ struct mcxl_instance;
  * @hold_over: for a device that does not come back from a reset: nobody is to
  *	wait for its memory any longer
  * @held_until: when that will be, in jiffies; written with @lock held
+ * @show_lock: anybody may read attributes, with any number of threads: one of them
+ *	at a time waits for @lock
  * @lock: protects @dpa, @instances, @blocked, @leaving and @gone
  * @dpa: who owns which memory
  * @instances: those that have memory
@@ -70,6 +72,7 @@ struct mdev_cxl_parent {
 	struct delayed_work hold_over;
 	unsigned long held_until;
 
+	struct mutex show_lock; /* readers of attributes */
 	struct mutex lock; /* memory and instances */
 	struct mcxl_dpa dpa;
 	struct list_head instances;

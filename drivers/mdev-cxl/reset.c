@@ -56,7 +56,7 @@ static void function_reset(struct mcxl_instance *inst, enum mcxl_reset kind)
 	mcxl_memory_update(inst);
 	if (mcxl_function_in_d0(inst->function))
 		engine_start(inst);
-	inst->resets++;
+	WRITE_ONCE(inst->resets, inst->resets + 1);
 }
 
 /**
@@ -150,7 +150,7 @@ int mcxl_instance_open(struct mcxl_instance *inst)
 	inst->function = no_free_ptr(function);
 	mcxl_memory_update(inst);
 	engine_start(inst);
-	inst->open = true;
+	WRITE_ONCE(inst->open, true);
 	return 0;
 }
 
@@ -166,7 +166,7 @@ void mcxl_instance_close(struct mcxl_instance *inst)
 	mcxl_clear_mark(inst);
 	kvfree(inst->function);
 	inst->function = NULL;
-	inst->open = false;
+	WRITE_ONCE(inst->open, false);
 	module_put(inst->part.parent->desc.ops->owner);
 }
 
@@ -184,7 +184,7 @@ void mcxl_instance_block(struct mcxl_instance *inst, bool held)
 
 	guard(mutex)(&inst->cfg_lock);
 	guard(rwsem_write)(&inst->memory_lock);
-	inst->blocked = true;
+	WRITE_ONCE(inst->blocked, true);
 	WRITE_ONCE(inst->held, held);
 	mcxl_memory_zap(inst);
 	engine_stop(inst);
@@ -203,7 +203,7 @@ void mcxl_instance_unblock(struct mcxl_instance *inst, bool reset)
 
 	guard(mutex)(&inst->cfg_lock);
 	guard(rwsem_write)(&inst->memory_lock);
-	inst->blocked = false;
+	WRITE_ONCE(inst->blocked, false);
 	WRITE_ONCE(inst->held, false);
 	wake_up_all(&inst->held_wait);
 	if (!inst->open)
