@@ -10,7 +10,6 @@
 #include <linux/mutex.h>
 #include <linux/ratelimit_types.h>
 #include <linux/rwsem.h>
-#include <linux/semaphore.h>
 #include <linux/spinlock.h>
 #include <linux/vfio.h>
 #include <linux/wait.h>
@@ -25,12 +24,6 @@ enum mcxl_window {
 	MCXL_WINDOW_HDM,	/* VFIO region: gated by CXL.mem and decoders */
 	MCXL_NR_WINDOWS
 };
-
-/*
- * So many of a VMM's threads, which may be any number, have our locks or wait for
- * them: who blocks the device for a reset comes behind all of them
- */
-#define MCXL_DOORS	16
 
 /* From @start up to @end of vDPA something may be mapped; nothing, if that is less */
 struct mcxl_mapped {
@@ -48,8 +41,9 @@ struct mcxl_mapped {
  * @err: eventfd for errors, under @irq_lock
  * @req: eventfd that asks the VMM to let go, under @irq_lock
  * @irq_lock: leaf lock; taken in any context
- * @doors: through which a VMM's threads come to @cfg_lock and @memory_lock; held
- *	over no user copy, nor while they wait for the end of @held
+ * @doors: so many more threads of the VMM may come to @cfg_lock and @memory_lock,
+ *	see doors.c
+ * @doors_wait: where the others wait
  * @cfg_lock: serialises the function model and all that its effects change
  * @function: registers that the guest sees, while @open, under @cfg_lock
  * @decoders: HDM decoders of the function, written under @cfg_lock
@@ -83,7 +77,8 @@ struct mcxl_instance {
 	struct eventfd_ctx *err;
 	struct eventfd_ctx *req;
 
-	struct semaphore doors;
+	atomic_t doors;
+	wait_queue_head_t doors_wait;
 	struct mutex cfg_lock; /* the function and what follows from it */
 	struct mcxl_function *function;
 	unsigned int decoders;
@@ -137,6 +132,12 @@ void mcxl_instance_reset(struct mcxl_instance *inst, enum mcxl_reset kind);
 void mcxl_instance_effects(struct mcxl_instance *inst, u32 effects);
 void mcxl_instance_block(struct mcxl_instance *inst, bool held);
 void mcxl_instance_unblock(struct mcxl_instance *inst, bool reset);
+
+/* doors.c: how many threads of a VMM are inside */
+void mcxl_doors_init(struct mcxl_instance *inst);
+void mcxl_doors_enter(struct mcxl_instance *inst);
+int mcxl_doors_enter_killable(struct mcxl_instance *inst);
+void mcxl_doors_leave(struct mcxl_instance *inst);
 
 /* parent.c: how long to wait for the device */
 unsigned long mcxl_instance_patience(const struct mcxl_instance *inst);

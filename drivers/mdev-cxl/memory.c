@@ -385,10 +385,9 @@ static vm_fault_t try_fault(struct mcxl_instance *inst, struct vm_fault *vmf,
 	if (!IS_ALIGNED(inst->part.dpa.start + vdpa, len))
 		return refusal(order);
 
-	/* No signal ends that wait: a fault of the kernel would come again for ever */
-	down(&inst->doors);
+	mcxl_doors_enter(inst);
 	ret = map_block(inst, vmf, order, window, vdpa);
-	up(&inst->doors);
+	mcxl_doors_leave(inst);
 	return ret;
 }
 
@@ -628,9 +627,8 @@ EXPORT_SYMBOL_NS_GPL(mdev_cxl_partition_is_clean, "MDEV_CXL");
  * The memory holds what the guest wrote, or zeroes. The address is valid until
  * &mdev_cxl_parent_ops.stop returns.
  *
- * Context: Process context; may sleep. From an operation of &mdev_cxl_parent_ops,
- * or from work that &mdev_cxl_parent_ops.stop waits for; calls
- * &mdev_cxl_parent_ops.get_pfn.
+ * Context: Process context; may sleep. From &mdev_cxl_parent_ops.start, .stop,
+ * .reg_read or .reg_write, or from work that .stop waits for; calls .get_pfn.
  *
  * Return: kernel address, or an error pointer. -ERANGE when not all of
  * [@vdpa, @vdpa + @len) is inside the partition, -EIO when it is poisoned or the

@@ -304,12 +304,12 @@ static bool copy_out(void __user *buf, const void *bounce, size_t len)
 static int region_rw(struct mcxl_instance *inst, const struct region *region,
 		     u64 pos, void *bounce, size_t len, bool write)
 {
-	int rc;
+	int rc = mcxl_doors_enter_killable(inst);
 
-	if (down_interruptible(&inst->doors))
-		return -ERESTARTSYS;
+	if (rc)
+		return rc;
 	rc = region->rw(inst, pos, bounce, len, write);
-	up(&inst->doors);
+	mcxl_doors_leave(inst);
 	return rc;
 }
 
@@ -522,10 +522,12 @@ static long get_info(struct mcxl_instance *inst,
 
 static long reset(struct mcxl_instance *inst)
 {
-	if (down_interruptible(&inst->doors))
-		return -ERESTARTSYS;
+	int rc = mcxl_doors_enter_killable(inst);
+
+	if (rc)
+		return rc;
 	mcxl_instance_reset(inst, MCXL_RESET_CONVENTIONAL);
-	up(&inst->doors);
+	mcxl_doors_leave(inst);
 	return 0;
 }
 

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * How many threads of a VMM have locks of its instance, or wait for them. A mutex is
+ * handed on in turn, to threads of the lowest priority as well, which take long to
+ * come to theirs, and a VMM has as many as it likes: whoever blocks the device for a
+ * reset would come behind all of them. Each access to a register comes through here,
+ * so it is less than a semaphore: a thread may pass another one that waits, of its own
+ * VMM.
+ */
+#include <linux/atomic.h>
+#include <linux/kernel.h>
+#include <linux/sched.h>
+#include <linux/wait.h>
+
+#include "instance.h"
+
+#define MCXL_DOORS	16
+
+/**
+ * mcxl_doors_init - all are free
+ * @inst: the instance
+ */
+void mcxl_doors_init(struct mcxl_instance *inst)
+{
+	atomic_set(&inst->doors, MCXL_DOORS);
+	init_waitqueue_head(&inst->doors_wait);
+}
+
+static bool try_enter(struct mcxl_instance *inst)
+{
+	return atomic_dec_if_positive(&inst->doors) >= 0;
+}
+
+/**
+ * mcxl_doors_enter - take one of the doors, for a fault
+ * @inst: the instance
+ *
+ * No signal ends the wait for it: a fault of the kernel would come again for ever. To
+ * be left before a user copy, which may come here again, and before a wait for the
+ * end of a reset of the device.
+ */
+void mcxl_doors_enter(struct mcxl_instance *inst)
+{
+	might_sleep();
+	if (!try_enter(inst))
+		(void)___wait_event(inst->doors_wait, try_enter(inst),
+				    TASK_UNINTERRUPTIBLE, 1, 0, schedule());
+}
+
+/**
+ * mcxl_doors_enter_killable - likewise, for a system call
+ * @inst: the instance
+ *
+ * No other signal ends the wait: a VMM does not expect that of a register.
+ *
+ * Return: 0, or -ERESTARTSYS for a task that is killed
+ */
+int mcxl_doors_enter_killable(struct mcxl_instance *inst)
+{
+	return wait_event_killable_exclusive(inst->doors_wait, try_enter(inst));
+}
+
+/**
+ * mcxl_doors_leave - give it to another
+ * @inst: the instance
+ */
+void mcxl_doors_leave(struct mcxl_instance *inst)
+{
+	atomic_inc(&inst->doors);
+	/* Who waits looks once more behind a barrier, and this has the other one */
+	if (wq_has_sleeper(&inst->doors_wait))
+		wake_up(&inst->doors_wait);
+}
