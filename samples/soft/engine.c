@@ -193,8 +193,8 @@ static void *job_vaddr(struct soft_queue *queue, u64 vdpa, size_t *len)
 			      SZ_2M;
 	void *mem = mdev_cxl_partition_vaddr(queue->part, vdpa, len);
 
-	/* Unless it is somebody else who clears it */
-	if (mem != ERR_PTR(-EAGAIN))
+	/* Somebody else may be at it; or there is nothing, and the job ends */
+	if (!IS_ERR(mem))
 		queue->extra += cost;
 	return mem;
 }
