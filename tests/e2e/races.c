@@ -419,6 +419,7 @@ static unsigned int act_irq(void)
 static unsigned int act_kill(void)
 {
 	unsigned int i;
+	int status;
 	pid_t pid;
 
 	set_open(false);
@@ -435,8 +436,10 @@ static unsigned int act_kill(void)
 	}
 	usleep(below(30000));
 	kill(pid, SIGKILL);
-	if (waitpid(pid, NULL, 0) != pid)
+	if (waitpid(pid, &status, 0) != pid)
 		err(1, "waitpid");
+	if (!WIFSIGNALED(status) || WTERMSIG(status) != SIGKILL)
+		errx(1, "a VMM has ended by itself: %#x", status);
 	return has_open();
 }
 
