@@ -117,7 +117,7 @@ static int poison_page(struct mdev_cxl_parent *parent, u64 dpa)
  * poisoned, for later owners as well, until mdev_cxl_parent_unpoison().
  *
  * Context: Process context; may sleep. Not from an operation of
- * &mdev_cxl_parent_ops.
+ * &mdev_cxl_parent_ops, nor with a lock that any of them takes.
  *
  * Return: 0; -ERANGE when not all of it is device memory that is shared;
  * -ENOMEM: then not all pages are recorded; -ENODEV once the parent is gone: the

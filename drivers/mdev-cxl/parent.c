@@ -344,7 +344,7 @@ parent_alloc(const struct mdev_cxl_parent_desc *desc)
  * as the types are there.
  *
  * Context: Process context; may sleep. Operations of &mdev_cxl_parent_ops are
- * called before it returns: not with a lock that they take.
+ * called before it returns: not with a lock that any of them takes.
  *
  * Return: the parent, or -EINVAL for a description that breaks the rules of
  * struct mdev_cxl_parent_desc, -ENOMEM, -EINTR when a signal came while its thread
@@ -473,8 +473,7 @@ EXPORT_SYMBOL_NS_GPL(mdev_cxl_parent_drvdata, "MDEV_CXL");
  * long as the module parameter reset_wait says.
  *
  * Context: Process context; may sleep. Not from an operation of
- * &mdev_cxl_parent_ops, nor with a lock that &mdev_cxl_parent_ops.stop takes, which
- * is called.
+ * &mdev_cxl_parent_ops, nor with a lock that any of them takes.
  */
 void mdev_cxl_parent_reset_prepare(struct mdev_cxl_parent *parent)
 {
@@ -488,7 +487,7 @@ EXPORT_SYMBOL_NS_GPL(mdev_cxl_parent_reset_prepare, "MDEV_CXL");
  * @parent: the parent
  *
  * Context: Process context; may sleep. Not from an operation of
- * &mdev_cxl_parent_ops.
+ * &mdev_cxl_parent_ops, nor with a lock that any of them takes.
  *
  * Return: true after mdev_cxl_parent_reset_prepare() or
  * mdev_cxl_parent_failed(), until mdev_cxl_parent_reset_done() or
@@ -510,8 +509,7 @@ EXPORT_SYMBOL_NS_GPL(mdev_cxl_parent_is_blocked, "MDEV_CXL");
  * a conventional reset, its memory zero, and its VMM gets an error event.
  *
  * Context: Process context; may sleep. Not from an operation of
- * &mdev_cxl_parent_ops, nor with a lock that &mdev_cxl_parent_ops.start takes, which
- * is called.
+ * &mdev_cxl_parent_ops, nor with a lock that any of them takes.
  */
 void mdev_cxl_parent_reset_done(struct mdev_cxl_parent *parent)
 {

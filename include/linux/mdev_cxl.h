@@ -51,10 +51,14 @@ struct module;
  */
 #define MDEV_CXL_SUBSYSTEM_DEVICE	0x4d43
 
-/** define MDEV_CXL_MAX_VECTORS - MSI-X vectors that a partition may have: 64 */
+/**
+ * define MDEV_CXL_MAX_VECTORS - MSI-X vectors that a partition may have: 64
+ */
 #define MDEV_CXL_MAX_VECTORS	64
 
-/** define MDEV_CXL_MAX_REGS - bytes of function registers of a partition: 64 KiB */
+/**
+ * define MDEV_CXL_MAX_REGS - bytes of function registers of a partition: 64 KiB
+ */
 #define MDEV_CXL_MAX_REGS	SZ_64K
 
 /**
@@ -132,8 +136,8 @@ struct mdev_cxl_partition {
  *	@order the largest order, at most @max_order, such that the naturally
  *	aligned block of that order around the returned frame is one aligned
  *	block of DPA too. Called from page faults, reads and writes, the
- *	clearing thread, mdev_cxl_partition_vaddr() and unregistering, for all
- *	partitions at the same time, until mdev_cxl_unregister_parent()
+ *	clearing thread, mdev_cxl_partition_vaddr(),
+ *	mdev_cxl_parent_unpoison() and unregistering, for all partitions at the same time, until mdev_cxl_unregister_parent()
  *	returns. May sleep and allocate, must not copy from or to user space
  *	nor call into the framework. Returns 0, -ENOMEM or -EIO.
  * @next_populated: the first page from @dpa on, below @end, that is there;
