@@ -8,9 +8,12 @@
  * VMM.
  */
 #include <linux/atomic.h>
+#include <linux/export.h>
 #include <linux/kernel.h>
 #include <linux/sched.h>
 #include <linux/wait.h>
+
+#include <kunit/visibility.h>
 
 #include "instance.h"
 
@@ -25,6 +28,7 @@ void mcxl_doors_init(struct mcxl_instance *inst)
 	atomic_set(&inst->doors, MCXL_DOORS);
 	init_waitqueue_head(&inst->doors_wait);
 }
+EXPORT_SYMBOL_IF_KUNIT(mcxl_doors_init);
 
 static bool try_enter(struct mcxl_instance *inst)
 {
@@ -46,6 +50,7 @@ void mcxl_doors_enter(struct mcxl_instance *inst)
 		(void)___wait_event(inst->doors_wait, try_enter(inst),
 				    TASK_UNINTERRUPTIBLE, 1, 0, schedule());
 }
+EXPORT_SYMBOL_IF_KUNIT(mcxl_doors_enter);
 
 /**
  * mcxl_doors_enter_killable - likewise, for a system call
@@ -59,6 +64,7 @@ int mcxl_doors_enter_killable(struct mcxl_instance *inst)
 {
 	return wait_event_killable_exclusive(inst->doors_wait, try_enter(inst));
 }
+EXPORT_SYMBOL_IF_KUNIT(mcxl_doors_enter_killable);
 
 /**
  * mcxl_doors_leave - give it to another
@@ -71,3 +77,4 @@ void mcxl_doors_leave(struct mcxl_instance *inst)
 	if (wq_has_sleeper(&inst->doors_wait))
 		wake_up(&inst->doors_wait);
 }
+EXPORT_SYMBOL_IF_KUNIT(mcxl_doors_leave);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * kvm [-g] UUID: memory of an instance of 1 GiB under KVM: how large the
+ * kvm [-g] [-r ROUNDS] UUID: memory of an instance of 1 GiB under KVM: how large the
  * entries are by which a guest reaches it, that it causes no faults after the
  * first touch, and that a zap takes it away from vCPUs that use it. With -g
  * the parent's memory is gigabytes of host memory, else 2 MiB in one piece.
@@ -30,7 +30,6 @@
 #define GIB	(1ULL << 30)
 #define CODE	0x1000		/* GPA in ordinary memory; counters behind it */
 #define RAM	0x10000
-#define ROUNDS	500		/* for each vCPU */
 #define HANGS	60		/* seconds without a step of a vCPU */
 
 struct vcpu {
@@ -245,11 +244,11 @@ static void open_both(void)
 }
 
 /* Zap it below the vCPUs; in the odd rounds by a reset that clears it as well */
-static void test_zaps(void)
+static void test_zaps(unsigned int rounds)
 {
 	unsigned int n, moved = 0, stuck = 0, left = 0;
 
-	for (n = 0; n < ROUNDS && !stuck && !moved; n++) {
+	for (n = 0; n < rounds && !stuck && !moved; n++) {
 		if (n & 1)
 			vfio_cxl_reset(&v, true);
 		close_both();
@@ -258,7 +257,7 @@ static void test_zaps(void)
 		open_both();
 		stuck += !goes_on(&vcpus[0]) + !goes_on(&vcpus[1]);
 	}
-	tap_eq(n, ROUNDS, "zaps below two vCPUs");
+	tap_eq(n, rounds, "zaps below two vCPUs");
 	tap_eq(left, 0, "huge entries that KVM still had");
 	tap_eq(moved, 0, "vCPUs that went on after a zap");
 	tap_eq(stuck, 0, "vCPUs that did not when it was undone");
@@ -266,14 +265,22 @@ static void test_zaps(void)
 
 int main(int argc, char **argv)
 {
-	bool gigabytes = argc == 3 && !strcmp(argv[1], "-g");
+	unsigned int i, rounds = 500;
+	bool gigabytes = false;
 	pthread_t threads[2];
-	unsigned int i;
-	int hdm;
+	int hdm, option;
 
-	if (argc != 2 && !gigabytes)
-		errx(2, "usage: kvm [-g] UUID");
-	vfio_open_or_exit(&v, argv[argc - 1]);
+	while ((option = getopt(argc, argv, "gr:")) != -1) {
+		if (option == 'g')
+			gigabytes = true;
+		else if (option == 'r')
+			rounds = strtoul(optarg, NULL, 0);
+		else
+			argc = 0;
+	}
+	if (argc != optind + 1 || !rounds)
+		errx(2, "usage: kvm [-g] [-r ROUNDS] UUID");
+	vfio_open_or_exit(&v, argv[optind]);
 	hdm = vfio_find_region(&v, VFIO_REGION_TYPE_CXL,
 			       VFIO_REGION_SUBTYPE_CXL_HDM);
 	open_both();
@@ -295,7 +302,7 @@ int main(int argc, char **argv)
 		if (pthread_create(&threads[i], NULL, run_vcpu, &vcpus[i]))
 			errx(1, "no thread");
 	}
-	test_zaps();
+	test_zaps(rounds);
 	stop = true;
 	for (i = 0; i < 2; i++)
 		pthread_join(threads[i], NULL);

@@ -738,7 +738,7 @@ static void check_after(const char *name)
 
 static unsigned int all_rounds(unsigned int rounds, unsigned int factor)
 {
-	unsigned int part = (soft ? 1 : 4) * (late ? 12 : 1);
+	unsigned int part = (soft ? 1 : 4) * (late ? 20 : 1);
 
 	rounds = (rounds + part - 1) / part;
 	return (rounds < LEAST ? LEAST : rounds) * factor;
