@@ -45,11 +45,12 @@ int main(int argc, char **argv)
 		errx(2, "usage: faults PARENT TYPE");
 	find_parent(argv);
 	inject_set_up();
-	walk_create();
-	/* A parent has no part in what a VMM does: once is enough */
-	if (is_soft())
+	/* The PCI parent has no part in what a VMM does, nor in its instances */
+	if (is_soft()) {
+		walk_create();
 		walk_instance();
-	remove_instance();
+		remove_instance();
+	}
 	walk_bind();
 	inject_anywhere();
 	printf("# %u sites walked\n", walk_sum());
