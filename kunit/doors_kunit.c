@@ -39,8 +39,8 @@ static int becomes(atomic_t *count, int want)
 {
 	unsigned int n;
 
-	for (n = 0; n < 2000 && atomic_read(count) < want; n++)
-		msleep(10);
+	for (n = 0; n < 1000 && atomic_read(count) < want; n++)
+		msleep(20);
 	return atomic_read(count);
 }
 

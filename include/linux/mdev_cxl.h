@@ -137,9 +137,10 @@ struct mdev_cxl_partition {
  *	aligned block of that order around the returned frame is one aligned
  *	block of DPA too. Called from page faults, reads and writes, the
  *	clearing thread, mdev_cxl_partition_vaddr(),
- *	mdev_cxl_parent_unpoison() and unregistering, for all partitions at the same time, until mdev_cxl_unregister_parent()
- *	returns. May sleep and allocate, must not copy from or to user space
- *	nor call into the framework. Returns 0, -ENOMEM or -EIO.
+ *	mdev_cxl_parent_unpoison() and unregistering, for all partitions at the
+ *	same time, until mdev_cxl_unregister_parent() returns. May sleep and
+ *	allocate, must not copy from or to user space nor call into the
+ *	framework. Returns 0, -ENOMEM or -EIO.
  * @next_populated: the first page from @dpa on, below @end, that is there;
  *	@end when there is none. Optional, for a parent that takes memory on
  *	first touch: what was never touched reads zero, and need not be
