@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * zap UUID: memory is taken away a thousand times, in every way that a guest
- * has, while threads touch it by both windows. Once the access that takes it
- * away has returned no touch gets through, and once it is given back all do.
- * Then once more as fast as it goes.
+ * zap UUID [ROUNDS]: memory is taken away, in every way that a guest has, while
+ * threads touch it by both windows. Once the access that takes it away has returned
+ * no touch gets through, and once it is given back all do. Then a thousand times as
+ * fast as it goes, or ROUNDS; the others, which wait for touches, are a fifth of it.
  */
 #define _GNU_SOURCE
 #include <err.h>
@@ -198,7 +198,7 @@ static void test_each(void)
 	unsigned long closed[NR_WAYS] = {}, open[NR_WAYS] = {};
 	unsigned int i, n;
 
-	for (n = 0; n < rounds; n++) {
+	for (n = 0; n < rounds / 5; n++) {
 		i = n % NR_WAYS;
 		closed[i] -= sum_bad(CLOSED);
 		open[i] -= sum_bad(OPEN);
