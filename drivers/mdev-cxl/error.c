@@ -121,7 +121,7 @@ static int poison_page(struct mdev_cxl_parent *parent, u64 dpa)
  *
  * Return: 0; -ERANGE when not all of it is device memory that is shared;
  * -ENOMEM: then not all pages are recorded; -ENODEV once the parent is gone: the
- * page is not the framework's any more, and the caller has to tell so
+ * caller must not say that the page was dealt with, as nobody would give it back
  */
 int mdev_cxl_parent_poison(struct mdev_cxl_parent *parent, u64 dpa, u64 len)
 {

@@ -19,7 +19,7 @@ static int instance_init(struct mcxl_instance *inst,
 	int rc;
 
 	spin_lock_init(&inst->irq_lock);
-	mcxl_doors_init(inst);
+	mcxl_throttle_init(inst);
 	mutex_init(&inst->cfg_lock);
 	init_rwsem(&inst->memory_lock);
 	mutex_init(&inst->map_lock);

@@ -41,9 +41,9 @@ struct mcxl_mapped {
  * @err: eventfd for errors, under @irq_lock
  * @req: eventfd that asks the VMM to let go, under @irq_lock
  * @irq_lock: leaf lock; taken in any context
- * @doors: so many more threads of the VMM may come to @cfg_lock and @memory_lock,
- *	see doors.c
- * @doors_wait: where the others wait
+ * @throttle: so many more threads of the VMM may come to @cfg_lock and @memory_lock,
+ *	see throttle.c
+ * @throttle_wait: where the others wait
  * @cfg_lock: serialises the function model and all that its effects change
  * @function: registers that the guest sees, while @open, under @cfg_lock
  * @decoders: HDM decoders of the function, written under @cfg_lock
@@ -77,8 +77,8 @@ struct mcxl_instance {
 	struct eventfd_ctx *err;
 	struct eventfd_ctx *req;
 
-	atomic_t doors;
-	wait_queue_head_t doors_wait;
+	atomic_t throttle;
+	wait_queue_head_t throttle_wait;
 	struct mutex cfg_lock; /* the function and what follows from it */
 	struct mcxl_function *function;
 	unsigned int decoders;
@@ -133,11 +133,11 @@ void mcxl_instance_effects(struct mcxl_instance *inst, u32 effects);
 void mcxl_instance_block(struct mcxl_instance *inst, bool held);
 void mcxl_instance_unblock(struct mcxl_instance *inst, bool reset);
 
-/* doors.c: how many threads of a VMM are inside */
-void mcxl_doors_init(struct mcxl_instance *inst);
-void mcxl_doors_enter(struct mcxl_instance *inst);
-int mcxl_doors_enter_killable(struct mcxl_instance *inst);
-void mcxl_doors_leave(struct mcxl_instance *inst);
+/* throttle.c: how many threads of a VMM come to our locks */
+void mcxl_throttle_init(struct mcxl_instance *inst);
+void mcxl_throttle_enter(struct mcxl_instance *inst);
+int mcxl_throttle_enter_killable(struct mcxl_instance *inst);
+void mcxl_throttle_leave(struct mcxl_instance *inst);
 
 /* parent.c: how long to wait for the device */
 unsigned long mcxl_instance_patience(const struct mcxl_instance *inst);

@@ -385,9 +385,9 @@ static vm_fault_t try_fault(struct mcxl_instance *inst, struct vm_fault *vmf,
 	if (!IS_ALIGNED(inst->part.dpa.start + vdpa, len))
 		return refusal(order);
 
-	mcxl_doors_enter(inst);
+	mcxl_throttle_enter(inst);
 	ret = map_block(inst, vmf, order, window, vdpa);
-	mcxl_doors_leave(inst);
+	mcxl_throttle_leave(inst);
 	return ret;
 }
 

@@ -304,12 +304,12 @@ static bool copy_out(void __user *buf, const void *bounce, size_t len)
 static int region_rw(struct mcxl_instance *inst, const struct region *region,
 		     u64 pos, void *bounce, size_t len, bool write)
 {
-	int rc = mcxl_doors_enter_killable(inst);
+	int rc = mcxl_throttle_enter_killable(inst);
 
 	if (rc)
 		return rc;
 	rc = region->rw(inst, pos, bounce, len, write);
-	mcxl_doors_leave(inst);
+	mcxl_throttle_leave(inst);
 	return rc;
 }
 
@@ -522,12 +522,12 @@ static long get_info(struct mcxl_instance *inst,
 
 static long reset(struct mcxl_instance *inst)
 {
-	int rc = mcxl_doors_enter_killable(inst);
+	int rc = mcxl_throttle_enter_killable(inst);
 
 	if (rc)
 		return rc;
 	mcxl_instance_reset(inst, MCXL_RESET_CONVENTIONAL);
-	mcxl_doors_leave(inst);
+	mcxl_throttle_leave(inst);
 	return 0;
 }
 

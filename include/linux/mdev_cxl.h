@@ -34,8 +34,8 @@ struct module;
 /**
  * define MDEV_CXL_MAX_DECODERS - HDM decoders that a partition may have: 10
  *
- * More than the capability register of a device can express (CXL r3.1
- * 8.2.4.20.1) are for switches and host bridges only.
+ * Of the counts that the capability register encodes (CXL r3.1 8.2.4.20.1) a
+ * partition has 1, 2, 4, 6, 8 or 10.
  */
 #define MDEV_CXL_MAX_DECODERS	10
 

@@ -11,7 +11,7 @@
 
 #include "instance.h"
 
-#define DOORS	16
+#define INSIDE	16
 #define VISITORS	40
 
 struct house {
@@ -48,33 +48,33 @@ static int fault(void *data)
 {
 	struct house *house = data;
 
-	mcxl_doors_enter(&house->inst);
+	mcxl_throttle_enter(&house->inst);
 	visit(house);
-	mcxl_doors_leave(&house->inst);
+	mcxl_throttle_leave(&house->inst);
 	return 0;
 }
 
 static int syscall(void *data)
 {
 	struct house *house = data;
-	int rc = mcxl_doors_enter_killable(&house->inst);
+	int rc = mcxl_throttle_enter_killable(&house->inst);
 
 	if (rc)
 		return rc;
 	visit(house);
-	mcxl_doors_leave(&house->inst);
+	mcxl_throttle_leave(&house->inst);
 	return 0;
 }
 
 /* When all are in that can be they leave one by one, and others follow */
-static void doors_test(struct kunit *test)
+static void throttle_test(struct kunit *test)
 {
 	struct house *house = kunit_kzalloc(test, sizeof(*house), GFP_KERNEL);
 	struct task_struct *threads[VISITORS];
 	unsigned int i;
 
 	KUNIT_ASSERT_NOT_NULL(test, house);
-	mcxl_doors_init(&house->inst);
+	mcxl_throttle_init(&house->inst);
 	init_completion(&house->leave);
 	for (i = 0; i < VISITORS; i++) {
 		threads[i] = kthread_run(i % 2 ? fault : syscall, house,
@@ -84,11 +84,11 @@ static void doors_test(struct kunit *test)
 			get_task_struct(threads[i]);
 	}
 
-	KUNIT_EXPECT_EQ(test, becomes(&house->inside, DOORS), DOORS);
+	KUNIT_EXPECT_EQ(test, becomes(&house->inside, INSIDE), INSIDE);
 	for (i = 0; i < VISITORS; i++)
 		complete(&house->leave);
 	KUNIT_EXPECT_EQ(test, becomes(&house->gone, VISITORS), VISITORS);
-	KUNIT_EXPECT_EQ(test, atomic_read(&house->most), DOORS);
+	KUNIT_EXPECT_EQ(test, atomic_read(&house->most), INSIDE);
 
 	for (i = 0; i < VISITORS; i++) {
 		if (!IS_ERR(threads[i]))
@@ -96,17 +96,17 @@ static void doors_test(struct kunit *test)
 	}
 }
 
-static struct kunit_case doors_cases[] = {
-	KUNIT_CASE(doors_test),
+static struct kunit_case throttle_cases[] = {
+	KUNIT_CASE(throttle_test),
 	{}
 };
 
-static struct kunit_suite doors_suite = {
-	.name = "mdev_cxl_doors",
-	.test_cases = doors_cases,
+static struct kunit_suite throttle_suite = {
+	.name = "mdev_cxl_throttle",
+	.test_cases = throttle_cases,
 };
 
-kunit_test_suite(doors_suite);
+kunit_test_suite(throttle_suite);
 
 MODULE_DESCRIPTION("KUnit tests for mdev_cxl: threads of a VMM");
 MODULE_IMPORT_NS("EXPORTED_FOR_KUNIT_TESTING");
