@@ -35,8 +35,9 @@ static void usage(void)
 {
 	unsigned int i;
 
-	fputs("usage: conformance [-q] [-s SEED] [-r ROUNDS] [-n NEIGHBOUR] [-x SUITE] UUID [SUITE...]\n",
+	fputs("usage: conformance [-q] [-s SEED] [-r ROUNDS] [-n NEIGHBOUR] [-x SUITE]\n",
 	      stderr);
+	fputs("                   UUID [SUITE...]\n", stderr);
 	fputs("suites:", stderr);
 	for (i = 0; i < ARRAY_SIZE(suites); i++)
 		fprintf(stderr, " %s", suites[i].name);
