@@ -76,6 +76,7 @@ void mcxl_throttle_leave(struct mcxl_instance *inst)
 	atomic_inc(&inst->throttle);
 	/* Pairs with set_current_state() of those who wait, and then look once more */
 	smp_mb__after_atomic();
+	/* Who came later sees what there is by now */
 	if (waitqueue_active(&inst->throttle_wait))
 		wake_up(&inst->throttle_wait);
 }

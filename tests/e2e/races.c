@@ -516,7 +516,7 @@ static unsigned int act_rebind(void)
 	put_text("1", "/sys/bus/cxl/flush");
 	rc = put_text(bdf, "%s/bind", driver_dir);
 	/* Long enough for the others to find something */
-	usleep(below(20000));
+	usleep(below(late ? 200000 : 20000));
 	return !rc;
 }
 
