@@ -4,7 +4,8 @@
  * instance behave as a CXL function has to? All suites, without -x SUITE, or those named.
  * With the UUID of a second instance it is watched while the first one
  * misbehaves, in so many rounds (20000). -q: quickly, as after accesses of 1 and 2
- * bytes registers elsewhere are not looked at.
+ * bytes registers elsewhere are not looked at, and where there are no registers only
+ * dwords are written.
  */
 #include <err.h>
 #include <stdio.h>
