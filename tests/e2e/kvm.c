@@ -244,7 +244,7 @@ static void open_both(void)
 }
 
 /* Zap it below the vCPUs; in the odd rounds by a reset that clears it as well */
-static void test_zaps(unsigned int rounds)
+static bool test_zaps(unsigned int rounds)
 {
 	unsigned int n, moved = 0, stuck = 0, left = 0;
 
@@ -261,6 +261,7 @@ static void test_zaps(unsigned int rounds)
 	tap_eq(left, 0, "huge entries that KVM still had");
 	tap_eq(moved, 0, "vCPUs that went on after a zap");
 	tap_eq(stuck, 0, "vCPUs that did not when it was undone");
+	return n == rounds;
 }
 
 int main(int argc, char **argv)
@@ -302,7 +303,9 @@ int main(int argc, char **argv)
 		if (pthread_create(&threads[i], NULL, run_vcpu, &vcpus[i]))
 			errx(1, "no thread");
 	}
-	test_zaps(rounds);
+	/* One that is stuck would not come to its end here */
+	if (!test_zaps(rounds))
+		return tap_done();
 	stop = true;
 	for (i = 0; i < 2; i++)
 		pthread_join(threads[i], NULL);
