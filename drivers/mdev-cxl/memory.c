@@ -357,10 +357,11 @@ static vm_fault_t map_block(struct mcxl_instance *inst, struct vm_fault *vmf,
 		rc = ops->get_pfn(inst->part.parent,
 				  inst->part.dpa.start + vdpa, order, &pfn,
 				  &got);
-	/* Nor VM_FAULT_OOM: user space would fault again, for ever */
-	if (rc)
-		return VM_FAULT_SIGBUS;
-	if (got < order)
+	/*
+	 * The page that was touched may be there when another one of the block is
+	 * not. When it is not, no VM_FAULT_OOM: user space would fault for ever.
+	 */
+	if (rc || got < order)
 		return no;
 
 	return map(inst, vmf, window, vdpa, pfn, order);

@@ -5,6 +5,7 @@
  * behalf of the module fail, whoever makes them.
  */
 #include <unistd.h>
+#include <sys/mman.h>
 
 #include "faults.h"
 #include "inject.h"
@@ -36,14 +37,15 @@ static uint64_t wait_job(void)
 	return status;
 }
 
-static int submit(void)
+/* Fill the page AT in the fresh piece */
+static int submit_at(uint64_t at)
 {
 	const uint64_t bell = 0;
 	int rc;
 
 	rc = set_slot(MDEV_CXL_SOFT_OP, MDEV_CXL_SOFT_OP_FILL);
 	if (!rc)
-		rc = set_slot(MDEV_CXL_SOFT_DST, fresh);
+		rc = set_slot(MDEV_CXL_SOFT_DST, fresh + at);
 	if (!rc)
 		rc = set_slot(MDEV_CXL_SOFT_LEN, 0x1000);
 	if (!rc)
@@ -52,6 +54,11 @@ static int submit(void)
 		rc = vfio_pwrite(&instance, BAR4,
 				 0x10000 + MDEV_CXL_SOFT_DOORBELL, &bell, 8);
 	return rc;
+}
+
+static int submit(void)
+{
+	return submit_at(0);
 }
 
 static const char *job_wrong(bool done)
@@ -107,8 +114,36 @@ static void walk_worker(void)
 	}
 }
 
+/*
+ * Of a piece of small pages just one is there, and the host has no more. A touch of
+ * it works, though a huge fault asks for its first page.
+ */
+static void touch_single_page(void)
+{
+	const uint64_t at = 0x5000;
+	uint8_t *mem;
+
+	next_piece();
+	inject_modules("mdev_cxl_soft");
+	inject_times("fail_page_alloc", 1);
+	tap_ok(!submit_at(at) && wait_job() == MDEV_CXL_SOFT_DONE &&
+	       !inject_left("fail_page_alloc"), "single page: a job makes it");
+	mem = map_piece();
+	inject_times("fail_page_alloc", ALL);
+	tap_ok(mem != MAP_FAILED && !faults_on_read(mem + at),
+	       "single page: a touch works");
+	tap_ok(mem != MAP_FAILED && mem[at] == 0x77, "single page: as it was");
+	tap_ok(mem != MAP_FAILED && faults_on_read(mem),
+	       "single page: a touch of another one does not");
+	inject_times("fail_page_alloc", 0);
+	tap_ok(mem != MAP_FAILED && !faults_on_read(mem),
+	       "single page: but does when there is memory again");
+	munmap(mem, PIECE);
+}
+
 void walk_engine(void)
 {
 	walk(&job_op);
 	walk_worker();
+	touch_single_page();
 }

@@ -39,6 +39,9 @@ extern uint64_t fresh;
 
 /* instance.c: go on to the next such piece */
 void next_piece(void);
+/* instance.c: map it so that one huge page can; MAP_FAILED with errno if not */
+uint8_t *map_piece(void);
+#define PIECE	(2UL << 20)
 
 /* Which of the two it is; for the PCI parent there is no engine */
 bool is_soft(void);

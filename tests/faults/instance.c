@@ -60,7 +60,7 @@ static const struct operation open_op = {
 
 void next_piece(void)
 {
-	fresh += 2 * MIB;
+	fresh += PIECE;
 }
 
 /* Map two pages of a fresh piece, by way of small pages, and touch both */
@@ -78,32 +78,39 @@ static int run_mmap(void)
 	return rc;
 }
 
-/* The same by one huge page */
-static int run_mmap_huge(void)
+uint8_t *map_piece(void)
 {
-	uint8_t *want = mmap(NULL, 4 * MIB, PROT_NONE,
-			     MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	struct vfio_region_info info = {
 		.argsz = sizeof(info),
 		.index = BAR2,
 	};
-	uint8_t *mem;
+	uintptr_t room;
+	void *found;
+
+	if (ioctl(instance.device, VFIO_DEVICE_GET_REGION_INFO, &info))
+		return MAP_FAILED;
+	found = mmap(NULL, 2 * PIECE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS,
+		     -1, 0);
+	if (found == MAP_FAILED)
+		return MAP_FAILED;
+	munmap(found, 2 * PIECE);
+	room = ((uintptr_t)found + PIECE - 1) & ~(PIECE - 1);
+	return mmap((void *)room, PIECE, PROT_READ | PROT_WRITE,
+		    MAP_SHARED | MAP_FIXED_NOREPLACE, instance.device,
+		    info.offset + fresh);
+}
+
+/* The same by one huge page */
+static int run_mmap_huge(void)
+{
+	uint8_t *mem = map_piece();
 	int rc = 0;
 
-	if (want == MAP_FAILED)
-		return -errno;
-	mem = MAP_FAILED;
-	if (!ioctl(instance.device, VFIO_DEVICE_GET_REGION_INFO, &info))
-		mem = mmap((void *)(((uintptr_t)want + 2 * MIB - 1) &
-				    ~(2 * MIB - 1)),
-			   2 * MIB, PROT_READ | PROT_WRITE,
-			   MAP_SHARED | MAP_FIXED, instance.device,
-			   info.offset + fresh);
 	if (mem == MAP_FAILED)
-		rc = -errno;
-	else if (faults_on_write(mem + MIB))
+		return -errno;
+	if (faults_on_write(mem + MIB))
 		rc = -ENOMEM;
-	munmap(want, 4 * MIB);
+	munmap(mem, PIECE);
 	return rc;
 }
 
