@@ -540,6 +540,20 @@ int mcxl_memory_mmap(struct mcxl_instance *inst, struct vm_area_struct *vma,
 	return 0;
 }
 
+/*
+ * A read that poison must not end in a panic, when nobody knew of it yet. The
+ * machine check does not tell the parent: to linux it was handled here.
+ */
+static int copy_from_memory(void *buf, void *mem, size_t len)
+{
+	size_t left = copy_mc_to_kernel(buf, mem, len);
+
+	if (!left)
+		return 0;
+	memory_failure_queue(PHYS_PFN(virt_to_phys(mem + len - left)), 0);
+	return -EIO;
+}
+
 /**
  * mcxl_memory_rw - read or write the partition
  * @inst: the instance
@@ -570,10 +584,9 @@ int mcxl_memory_rw(struct mcxl_instance *inst, enum mcxl_window window,
 		/* A parent may say what it likes, but for our own -EAGAIN */
 		if (IS_ERR(mem))
 			return PTR_ERR(mem) == -ENOMEM ? -ENOMEM : -EIO;
-		/* Poison that nobody knew of yet is no reason to panic */
 		if (write)
 			memcpy(mem, buf, now);
-		else if (copy_mc_to_kernel(buf, mem, now))
+		else if (copy_from_memory(buf, mem, now))
 			return -EIO;
 		vdpa += now;
 		buf += now;
