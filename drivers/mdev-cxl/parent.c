@@ -521,10 +521,11 @@ void mdev_cxl_parent_reset_done(struct mdev_cxl_parent *parent)
 		return;
 	bitmap_fill(parent->dirty, parent->desc.dpa_size / MCXL_PIECE);
 	parent_unblock(parent);
-	list_for_each_entry(inst, &parent->instances, node) {
+	list_for_each_entry(inst, &parent->instances, node)
 		mcxl_instance_unblock(inst, true);
+	/* A VMM decides how many are woken; nobody else is to wait for that */
+	list_for_each_entry(inst, &parent->instances, node)
 		mcxl_irq_error(inst);
-	}
 }
 EXPORT_SYMBOL_NS_GPL(mdev_cxl_parent_reset_done, "MDEV_CXL");
 
