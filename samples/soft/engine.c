@@ -8,6 +8,7 @@
  * Jobs are checked when they are submitted; from then on the guest can't
  * change the registers of the slot. The memory is reached by vDPA only.
  */
+#include <linux/bitmap.h>
 #include <linux/cleanup.h>
 #include <linux/crc32.h>
 #include <linux/delay.h>
@@ -27,8 +28,6 @@
 /* The least that a piece of work counts for: to start one costs time, too */
 #define SOFT_PIECE_MIN	SZ_4K
 #define SLOT_REGS	8
-/* No interrupt: none of the engine's has this number */
-#define SOFT_NO_VECTOR	U64_MAX
 /* Before another look, when all that there is to do is stuck */
 #define SOFT_RETRY_US	50
 
@@ -62,6 +61,8 @@ struct soft_job {
  * @job: what the slot at @head is to do, once @job.len is not 0
  * @credit: bytes left of its turn; below 0: what it owes to later ones
  * @extra: bytes that @job has cost beside its own, in this piece
+ * @tell: raises the interrupts of @ended
+ * @ended: vectors of slots that are done, to be raised
  * @work: bytes done since start
  * @started: work is accepted
  * @running: the engine is at it, without the lock; @job, @credit and @extra are
@@ -78,6 +79,8 @@ struct soft_queue {
 	struct soft_job job;
 	ssize_t credit;
 	size_t extra;
+	struct work_struct tell;
+	DECLARE_BITMAP(ended, MDEV_CXL_MAX_VECTORS);
 	u64 work;
 	bool started;
 	bool running;
@@ -125,23 +128,36 @@ static struct soft_job load_job(struct soft_queue *queue, unsigned int slot)
 	};
 }
 
-/* Returns the vector of the interrupt that is to follow, see send_interrupt() */
-static u64 complete_slot(struct soft_queue *queue, unsigned int slot,
-			 u64 status)
+/* And its interrupt follows; one for several jobs, if they end at the same time */
+static void complete_slot(struct soft_queue *queue, unsigned int slot,
+			  u64 status)
 {
+	u64 vector = *slot_reg(queue, slot, MDEV_CXL_SOFT_VECTOR);
+
 	lockdep_assert_held(&queue->engine->lock);
 	*slot_reg(queue, slot, MDEV_CXL_SOFT_STATUS) = status;
-	return *slot_reg(queue, slot, MDEV_CXL_SOFT_VECTOR);
+	if (vector >= MDEV_CXL_MAX_VECTORS)
+		return;
+	vector = array_index_nospec(vector, MDEV_CXL_MAX_VECTORS);
+	__set_bit(vector, queue->ended);
+	queue_work(system_dfl_wq, &queue->tell);
 }
 
 /*
- * Without the lock: a VMM decides how many wait for its eventfd, and who accesses a
- * register of a neighbour is not to wait until all of them are woken.
+ * A VMM decides how many wait for its eventfd. Neither the jobs of its neighbours nor
+ * who accesses a register of theirs is to wait until all of them are woken.
  */
-static void send_interrupt(struct soft_queue *queue, u64 vector)
+static void tell_work(struct work_struct *work)
 {
-	lockdep_assert_not_held(&queue->engine->lock);
-	if (vector < MDEV_CXL_MAX_VECTORS)
+	struct soft_queue *queue = container_of(work, struct soft_queue, tell);
+	DECLARE_BITMAP(ended, MDEV_CXL_MAX_VECTORS);
+	unsigned int vector;
+
+	scoped_guard(spinlock, &queue->engine->lock) {
+		bitmap_copy(ended, queue->ended, MDEV_CXL_MAX_VECTORS);
+		bitmap_zero(queue->ended, MDEV_CXL_MAX_VECTORS);
+	}
+	for_each_set_bit(vector, ended, MDEV_CXL_MAX_VECTORS)
 		mdev_cxl_partition_signal(queue->part, vector);
 }
 
@@ -153,8 +169,7 @@ static void line_up(struct soft_queue *queue)
 	list_add_tail(&queue->node, &queue->engine->ready);
 }
 
-/* Returns the vector of an interrupt, as complete_slot() */
-static u64 submit(struct soft_queue *queue, u64 number)
+static void submit(struct soft_queue *queue, u64 number)
 {
 	struct soft_engine *engine = queue->engine;
 	unsigned int slot, tail;
@@ -163,16 +178,18 @@ static u64 submit(struct soft_queue *queue, u64 number)
 
 	lockdep_assert_held(&engine->lock);
 	if (number >= MDEV_CXL_SOFT_SLOTS)
-		return SOFT_NO_VECTOR;
+		return;
 	slot = array_index_nospec(number, MDEV_CXL_SOFT_SLOTS);
 	reg = slot_reg(queue, slot, MDEV_CXL_SOFT_STATUS);
 	if (*reg == MDEV_CXL_SOFT_BUSY)
-		return SOFT_NO_VECTOR;
+		return;
 
 	job = load_job(queue, slot);
 	status = check_job(queue, &job);
-	if (status != MDEV_CXL_SOFT_BUSY)
-		return complete_slot(queue, slot, status);
+	if (status != MDEV_CXL_SOFT_BUSY) {
+		complete_slot(queue, slot, status);
+		return;
+	}
 
 	*reg = MDEV_CXL_SOFT_BUSY;
 	tail = (queue->head + queue->busy) % MDEV_CXL_SOFT_SLOTS;
@@ -181,7 +198,6 @@ static u64 submit(struct soft_queue *queue, u64 number)
 	if (list_empty(&queue->node) && !queue->running)
 		line_up(queue);
 	queue_work(engine->wq, &engine->work);
-	return SOFT_NO_VECTOR;
 }
 
 /* The source or destination of what is left of a job, cut to what is there */
@@ -226,8 +242,7 @@ static ssize_t run_piece(struct soft_queue *queue)
 	return len;
 }
 
-/* Returns the vector of an interrupt, as complete_slot() */
-static u64 end_job(struct soft_queue *queue, u64 status)
+static void end_job(struct soft_queue *queue, u64 status)
 {
 	const struct soft_job *job = &queue->job;
 	unsigned int slot = queue->fifo[queue->head];
@@ -238,7 +253,7 @@ static u64 end_job(struct soft_queue *queue, u64 status)
 	queue->head = (queue->head + 1) % MDEV_CXL_SOFT_SLOTS;
 	queue->busy--;
 	queue->job = (struct soft_job) {};
-	return complete_slot(queue, slot, status);
+	complete_slot(queue, slot, status);
 }
 
 /* The partition whose turn it is, or NULL when nobody has work */
@@ -264,23 +279,22 @@ static struct soft_queue *take_queue(struct soft_engine *engine)
 	return queue;
 }
 
-/* What came of a piece. Returns the vector of an interrupt, as complete_slot(). */
-static u64 account(struct soft_queue *queue, ssize_t done)
+/* What came of a piece */
+static void account(struct soft_queue *queue, ssize_t done)
 {
 	guard(spinlock)(&queue->engine->lock);
 	queue->credit -= queue->extra;
 	/* Somebody else has the memory, or some of it */
 	if (done == -EAGAIN)
-		return SOFT_NO_VECTOR;
+		return;
 	queue->credit -= max_t(ssize_t, done, SOFT_PIECE_MIN);
 	if (!queue->started)
-		return SOFT_NO_VECTOR;
+		return;
 	queue->work += max(done, 0);
 	if (done < 0)
-		return end_job(queue, MDEV_CXL_SOFT_ERR_MEMORY);
-	if (queue->job.done == queue->job.len)
-		return end_job(queue, MDEV_CXL_SOFT_DONE);
-	return SOFT_NO_VECTOR;
+		end_job(queue, MDEV_CXL_SOFT_ERR_MEMORY);
+	else if (queue->job.done == queue->job.len)
+		end_job(queue, MDEV_CXL_SOFT_DONE);
 }
 
 /* Is the one that has come back stuck again, and has nobody got on meanwhile? */
@@ -332,7 +346,7 @@ static void engine_work(struct work_struct *work)
 
 	while ((queue = take_queue(engine))) {
 		done = run_piece(queue);
-		send_interrupt(queue, account(queue, done));
+		account(queue, done);
 		/* Those who are waited for need the CPU */
 		if (put_queue(queue, done == -EAGAIN))
 			usleep_range(SOFT_RETRY_US, 2 * SOFT_RETRY_US);
@@ -384,6 +398,7 @@ struct soft_queue *soft_queue_create(struct soft_engine *engine,
 	queue->engine = engine;
 	queue->part = part;
 	INIT_LIST_HEAD(&queue->node);
+	INIT_WORK(&queue->tell, tell_work);
 	return queue;
 }
 
@@ -408,6 +423,7 @@ void soft_queue_start(struct soft_queue *queue)
 	queue->head = 0;
 	queue->busy = 0;
 	queue->work = 0;
+	bitmap_zero(queue->ended, MDEV_CXL_MAX_VECTORS);
 	queue->started = true;
 }
 
@@ -415,8 +431,9 @@ void soft_queue_start(struct soft_queue *queue)
  * soft_queue_stop - drop all jobs
  * @queue: the queue
  *
- * On return the engine does not touch the partition's memory any more. Takes
- * no longer than one piece of work.
+ * On return the engine does not touch the partition's memory any more, nor raises an
+ * interrupt. Takes no longer than one piece of work and what its own VMM has wait for
+ * its interrupts.
  */
 void soft_queue_stop(struct soft_queue *queue)
 {
@@ -431,6 +448,7 @@ void soft_queue_stop(struct soft_queue *queue)
 	}
 	/* Pairs with put_queue(); not a lock, which must not be taken here */
 	wait_event(queue->engine->idle, !smp_load_acquire(&queue->running));
+	cancel_work_sync(&queue->tell);
 }
 
 /* The 64-bit register around @offset, as the guest sees it */
@@ -463,18 +481,6 @@ u64 soft_queue_read(struct soft_queue *queue, u32 offset, unsigned int size)
 	return read_reg(queue, round_down(offset, 8)) >> (offset % 8 * 8);
 }
 
-/* The doorbell takes the low byte, so a write of any size rings it */
-static void ring(struct soft_queue *queue, u64 number)
-{
-	u64 vector = SOFT_NO_VECTOR;
-
-	scoped_guard(spinlock, &queue->engine->lock) {
-		if (queue->started)
-			vector = submit(queue, number);
-	}
-	send_interrupt(queue, vector);
-}
-
 /**
  * soft_queue_write - write function registers
  * @queue: the partition's queue
@@ -490,14 +496,15 @@ void soft_queue_write(struct soft_queue *queue, u32 offset, unsigned int size,
 	u64 *slot;
 
 	value <<= offset % 8 * 8;
-	if (reg == MDEV_CXL_SOFT_DOORBELL && offset == reg) {
-		ring(queue, value & mask);
-		return;
-	}
 
 	guard(spinlock)(&queue->engine->lock);
 	if (!queue->started)
 		return;
+	/* The doorbell takes the low byte, so a write of any size rings it */
+	if (reg == MDEV_CXL_SOFT_DOORBELL && offset == reg) {
+		submit(queue, value & mask);
+		return;
+	}
 	if (at >= sizeof(queue->slots))
 		return;
 	at = array_index_nospec(at, sizeof(queue->slots));

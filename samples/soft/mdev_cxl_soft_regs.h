@@ -45,6 +45,6 @@
 #define MDEV_CXL_SOFT_ERR_OP		0x100	/* no such operation */
 #define MDEV_CXL_SOFT_ERR_RANGE		0x101	/* outside the partition, or 0 */
 #define MDEV_CXL_SOFT_ERR_OVERLAP	0x102	/* source and destination */
-#define MDEV_CXL_SOFT_ERR_MEMORY	0x103	/* the host has none */
+#define MDEV_CXL_SOFT_ERR_MEMORY	0x103	/* poisoned, or none left */
 
 #endif /* _MDEV_CXL_SOFT_REGS_H */
