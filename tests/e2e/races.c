@@ -565,7 +565,7 @@ struct race {
 static const struct race races[] = {
 	{
 		.name = "create and remove against readers",
-		.rounds = 250,
+		.rounds = 150,
 		.actors = { act_create_remove, act_create_remove, act_read,
 			    act_decoders },
 	}, {
@@ -578,7 +578,7 @@ static const struct race races[] = {
 		.actors = { act_use, act_create, act_remove, act_use },
 	}, {
 		.name = "map and touch against reset and memory enable",
-		.rounds = 250,
+		.rounds = 150,
 		.actors = { act_reset, act_create, act_reset, act_read },
 	}, {
 		.name = "interrupts set up against firing and reset",
