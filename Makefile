@@ -37,16 +37,17 @@ user: ## build the user programs of samples/ and tests/ into BUILD
 	done
 
 .PHONY: install
+install: root = $(abspath $(DESTDIR))
 install: modules ## install modules, headers, files for mdevctl and udev (DESTDIR, PREFIX)
 	$(MAKE) -C $(KDIR) M=$(CURDIR) MO=$(abspath $(BUILD)/modules) \
-		$(if $(DESTDIR),INSTALL_MOD_PATH=$(abspath $(DESTDIR))) modules_install
-	install -D -m 644 -t $(DESTDIR)$(PREFIX)/include/linux \
+		$(if $(root),INSTALL_MOD_PATH=$(root)) modules_install
+	install -D -m 644 -t $(root)$(PREFIX)/include/linux \
 		include/uapi/linux/vfio_mdev_cxl.h
-	install -D -m 644 -t $(DESTDIR)$(PREFIX)/src/mdev-cxl/include/linux \
+	install -D -m 644 -t $(root)$(PREFIX)/src/mdev-cxl/include/linux \
 		include/linux/mdev_cxl.h
-	install -D -m 644 -t $(DESTDIR)$(PREFIX)/src/mdev-cxl \
+	install -D -m 644 -t $(root)$(PREFIX)/src/mdev-cxl \
 		$(BUILD)/modules/Module.symvers
-	$(MAKE) -C mdevctl-types install DESTDIR=$(DESTDIR) PREFIX=$(PREFIX)
+	$(MAKE) -C mdevctl-types install DESTDIR=$(root) PREFIX=$(PREFIX)
 
 .PHONY: kunit
 kunit: ## run the unit tests on UML, with KASAN and lockdep, or on x86-64 with ARCH=x86_64
