@@ -182,6 +182,10 @@ static int unpoison_page(struct mdev_cxl_parent *parent, u64 dpa)
  *
  * What was poisoned reads zero.
  *
+ * Not at once after a report that came by the memory_failure operation of the pages:
+ * linux takes such a page from its own mapping only when that has returned, and
+ * would do so behind this call's back.
+ *
  * Context: As mdev_cxl_parent_poison().
  *
  * Return: 0; -ERANGE when not all of it is device memory that is shared; -EIO while

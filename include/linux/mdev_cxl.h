@@ -140,14 +140,16 @@ struct mdev_cxl_partition {
  *	mdev_cxl_parent_unpoison() and unregistering, for all partitions at the
  *	same time, until mdev_cxl_unregister_parent() returns. May sleep and
  *	allocate, must not copy from or to user space nor call into the
- *	framework. Returns 0, -ENOMEM or -EIO.
+ *	framework, but for mdev_cxl_parent_drvdata(). Returns 0, -ENOMEM or
+ *	-EIO.
  * @next_populated: the first page from @dpa on, below @end, that is there;
  *	@end when there is none. Optional, for a parent that takes memory on
  *	first touch: what was never touched reads zero, and need not be
  *	cleared. Same context as @get_pfn.
  * @init: a partition is created. Optional. May sleep; an error refuses the
- *	partition with that errno. None of the framework's locks is held, but
- *	the mdev core's against unregistering: must not unregister the parent.
+ *	partition with that errno. None of the framework's locks is held. The
+ *	mdev core holds the one that keeps parents from being unregistered:
+ *	must not unregister the parent.
  * @exit: the partition goes. Optional. It is not started. Same context as
  *	@init.
  * @stop: stop all work of the partition and drop what is queued. When it
@@ -166,9 +168,10 @@ struct mdev_cxl_partition {
  * @reg_write: write, likewise.
  *
  * From @stop, @start, @reg_read and @reg_write a parent driver may call
- * mdev_cxl_partition_signal(), mdev_cxl_partition_is_clean() and
- * mdev_cxl_partition_vaddr(), which may return -EAGAIN. All else of the framework
- * takes locks that are held then: report errors from a work item.
+ * mdev_cxl_parent_drvdata(), mdev_cxl_partition_signal(),
+ * mdev_cxl_partition_is_clean() and mdev_cxl_partition_vaddr(), which may return
+ * -EAGAIN. All else of the framework takes locks that are held then: report errors
+ * from a work item.
  */
 struct mdev_cxl_parent_ops {
 	struct module *owner;
