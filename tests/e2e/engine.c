@@ -291,6 +291,26 @@ static void test_dirty(struct client *c, uint64_t size)
 	free(zeroes);
 }
 
+/* The end of a job raises its own vector, and no other that was raised before */
+static void test_vectors(struct client *c)
+{
+	const struct job job = { .op = 1, .len = 4096 };
+	int event = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	struct pollfd p = { .fd = event, .events = POLLIN };
+
+	if (event < 0 ||
+	    vfio_set_eventfd(&c->v, VFIO_PCI_MSIX_IRQ_INDEX, 2, event))
+		err(1, "vector 2");
+	tap_eq(run(c, &job), 2, "a job with vector 3");
+	tap_ok(!poll(&p, 1, 100), "raises no other");
+	set(c, MDEV_CXL_SOFT_SLOT(0) + MDEV_CXL_SOFT_VECTOR, 2);
+	set(c, MDEV_CXL_SOFT_DOORBELL, 0);
+	tap_ok(poll(&p, 1, 20000) == 1, "the same job with vector 2");
+	tap_ok(!completes_in(c, 100), "does not raise vector 3 again");
+	vfio_set_eventfd(&c->v, VFIO_PCI_MSIX_IRQ_INDEX, 2, -1);
+	close(event);
+}
+
 /* Closed with jobs under way: nothing of it meets the next user */
 static void test_close(struct client *c, const char *uuid)
 {
@@ -525,6 +545,7 @@ int main(int argc, char **argv)
 
 	test_registers(&a);
 	test_operations(&a);
+	test_vectors(&a);
 	test_refusals(&a, hdm->size);
 	test_busy(&a);
 	tap_ok(is_all(b.mem, 0, 16 * MIB), "the other partition is untouched");
