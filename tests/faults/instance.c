@@ -95,8 +95,9 @@ uint8_t *map_piece(void)
 		return MAP_FAILED;
 	munmap(found, 2 * PIECE);
 	room = ((uintptr_t)found + PIECE - 1) & ~(PIECE - 1);
+	/* Over it, should even that fail which was to make room */
 	return mmap((void *)room, PIECE, PROT_READ | PROT_WRITE,
-		    MAP_SHARED | MAP_FIXED_NOREPLACE, instance.device,
+		    MAP_SHARED | MAP_FIXED, instance.device,
 		    info.offset + fresh);
 }
 
