@@ -130,8 +130,9 @@ int mcxl_instance_open(struct mcxl_instance *inst)
 	desc.serial = get_unaligned_le64(&mdev->uuid.b[0]) ^
 		      get_unaligned_le64(&mdev->uuid.b[8]);
 
+	/* A VMM at its limit of memory could fill the log with stacks */
 	struct mcxl_function *function __free(kvfree) =
-		kvmalloc_obj(*function, GFP_KERNEL_ACCOUNT);
+		kvmalloc_obj(*function, GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
 	if (!function)
 		return -ENOMEM;
 
