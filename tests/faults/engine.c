@@ -76,10 +76,10 @@ static const struct operation job_op = {
 	"engine job", next_piece, submit, job_wrong, .anywhere = true,
 };
 
-/* No page at all: the job's own are not the only ones on behalf of the module */
-#define ALL	1000
-
-/* Pages and slab objects that the worker shall not have; what comes of it */
+/*
+ * Pages and slab objects that the worker shall not have; what comes of it. The job's
+ * own are not the only ones on behalf of the module.
+ */
 static const struct {
 	unsigned int pages;
 	unsigned int pages_left;

@@ -67,26 +67,42 @@ static struct code spared[NR_SPARES] = {
 	[SPARE_VFIO_GROUP] = { .name = "vfio_create_group" },
 };
 
+/* Ours, and at last one of linux */
 static struct code modules[] = {
 	{ .name = "mdev_cxl", .start = ULONG_MAX },
 	{ .name = "mdev_cxl_pci", .start = ULONG_MAX },
 	{ .name = "mdev_cxl_soft", .start = ULONG_MAX },
+	{ .name = "mdev", .start = ULONG_MAX },
 };
 
-/* One line of /proc/kallsyms; they come in the order of addresses */
-static void see_function(unsigned long at, const char *name)
+#define NR_OWN		(ARRAY_SIZE(modules) - 1)
+
+/* Of ours */
+static struct code functions[] = {
+	{ .name = "mcxl_instance_open" },
+};
+
+static void see_start(struct code *code, unsigned int nr, unsigned long at,
+		      const char *name)
 {
-	static struct code *last;
 	unsigned int i;
 
-	if (last)
-		last->end = at;
-	last = NULL;
-	for (i = 0; i < NR_SPARES; i++) {
-		if (strcmp(name, spared[i].name))
-			continue;
-		last = &spared[i];
-		last->start = at;
+	for (i = 0; i < nr; i++) {
+		if (!strcmp(name, code[i].name)) {
+			code[i].start = at;
+			code[i].end = ULONG_MAX;
+		}
+	}
+}
+
+/* Modules list their functions in no order */
+static void see_end(struct code *code, unsigned int nr, unsigned long at)
+{
+	unsigned int i;
+
+	for (i = 0; i < nr; i++) {
+		if (at > code[i].start && at < code[i].end)
+			code[i].end = at;
 	}
 }
 
@@ -105,7 +121,25 @@ static void see_module(unsigned long at, const char *name)
 	}
 }
 
-static void find_code(void)
+static void see_code(unsigned long at, const char *name, const char *module)
+{
+	see_start(spared, NR_SPARES, at, name);
+	see_start(functions, ARRAY_SIZE(functions), at, name);
+	if (module)
+		see_module(at, module);
+}
+
+static void see_code_end(unsigned long at, const char *name, const char *module)
+{
+	(void)name;
+	(void)module;
+	see_end(spared, NR_SPARES, at);
+	see_end(functions, ARRAY_SIZE(functions), at);
+}
+
+/* For each piece of code in /proc/kallsyms */
+static void each_symbol(void (*see)(unsigned long at, const char *name,
+				    const char *module))
 {
 	char line[512], kind, name[256], module[128];
 	unsigned long at;
@@ -118,12 +152,8 @@ static void find_code(void)
 	while (fgets(line, sizeof(line), f)) {
 		n = sscanf(line, "%lx %c %255s [%127[^]]]", &at, &kind, name,
 			   module);
-		if (n < 3 || (kind | 0x20) != 't')
-			continue;
-		if (n == 4)
-			see_module(at, module);
-		else
-			see_function(at, name);
+		if (n >= 3 && (kind | 0x20) == 't')
+			see(at, name, n == 4 ? module : NULL);
 	}
 	fclose(f);
 }
@@ -133,7 +163,8 @@ void inject_set_up(void)
 	fail_nth = open("/proc/thread-self/fail-nth", O_RDWR | O_CLOEXEC);
 	if (fail_nth < 0)
 		err(1, "fail-nth");
-	find_code();
+	each_symbol(see_code);
+	each_symbol(see_code_end);
 	set_all("probability", 0);
 	set_all("times", 0);
 	set_all("verbose", 0);
@@ -157,7 +188,7 @@ void inject_modules(const char *only)
 	for (i = 0; i < ARRAY_SIZE(modules); i++) {
 		const struct code *m = &modules[i];
 
-		if (!m->end || (only && strcmp(m->name, only)))
+		if (!m->end || (only ? strcmp(m->name, only) : i >= NR_OWN))
 			continue;
 		start = m->start < start ? m->start : start;
 		end = m->end > end ? m->end : end;
@@ -165,6 +196,21 @@ void inject_modules(const char *only)
 	if (!end)
 		errx(1, "no module %s", only ?: "of ours");
 	require(start, end);
+}
+
+void inject_function(const char *name)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(functions); i++) {
+		if (strcmp(functions[i].name, name))
+			continue;
+		if (!functions[i].end)
+			break;
+		require(functions[i].start, functions[i].end);
+		return;
+	}
+	errx(1, "no function %s", name);
 }
 
 void inject_depth(unsigned int depth)

@@ -17,8 +17,10 @@ void inject_set_up(void);
 
 /* What may fail: all, or only what is done on behalf of code of ours */
 void inject_anywhere(void);
-/* Of that module, or of all of ours if it is NULL */
+/* Of that module, which may be "mdev", or of all of ours if it is NULL */
 void inject_modules(const char *only);
+/* What is done on behalf of that function of ours */
+void inject_function(const char *name);
 /* How many callers up that is looked for */
 void inject_depth(unsigned int depth);
 /* What is done on behalf of this one never fails */
@@ -28,6 +30,9 @@ void inject_spare(enum spare what);
 void inject_arm(unsigned int n);
 /* True when that has happened */
 bool inject_disarm(void);
+
+/* More than anybody asks for: all of them */
+#define ALL	1000
 
 /* The next @times things fail, whoever does them; 0 for none */
 void inject_times(const char *capability, unsigned int times);

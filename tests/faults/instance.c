@@ -27,9 +27,53 @@ uint64_t fresh;
 
 /* Fires when the instance's first vector does */
 static int event = -1;
-/* Where in configuration space these capabilities are */
-static uint32_t exp_cap, cxl_cap, doe_cap;
-static int comp_regs;
+/* Where these capabilities are, and the component registers, in the device file */
+static uint64_t exp_cap, cxl_cap, doe_cap, comp_regs;
+
+static uint64_t region_at(uint32_t index)
+{
+	struct vfio_region_info *info = vfio_region(&instance, index);
+	uint64_t at;
+
+	must(info ? 0 : -errno, "region");
+	at = info->offset;
+	free(info);
+	return at;
+}
+
+static void find_registers(void)
+{
+	const uint64_t config = region_at(CONFIG);
+
+	exp_cap = config + vfio_find_cap(&instance, PCI_CAP_ID_EXP);
+	cxl_cap = config + vfio_find_ext_cap(&instance, PCI_EXT_CAP_ID_DVSEC, 0);
+	doe_cap = config + vfio_find_ext_cap(&instance, PCI_EXT_CAP_ID_DOE, -1);
+	comp_regs = region_at(vfio_find_region(&instance, VFIO_REGION_TYPE_CXL,
+					       VFIO_REGION_SUBTYPE_CXL_COMP_REGS));
+}
+
+/*
+ * One access and nothing else. By way of a copy, which linux can let fail: an aligned
+ * dword it would get and put at once.
+ */
+static int write_reg(uint64_t at, uint32_t value, size_t len)
+{
+	struct { char odd; uint32_t value; } __attribute__((packed, aligned(4))) buf = {
+		.value = value,
+	};
+	ssize_t n = pwrite(instance.device, &buf.value, len, at);
+
+	return n < 0 ? -errno : (size_t)n == len ? 0 : -EIO;
+}
+
+static int read_reg(uint64_t at, uint32_t *value)
+{
+	struct { char odd; uint32_t value; } __attribute__((packed, aligned(4))) buf = {};
+	ssize_t n = pread(instance.device, &buf.value, sizeof(buf.value), at);
+
+	*value = buf.value;
+	return n < 0 ? -errno : n == sizeof(buf.value) ? 0 : -EIO;
+}
 
 static int run_open(void)
 {
@@ -206,10 +250,7 @@ static int run_reset(void)
 
 static int run_flr(void)
 {
-	uint16_t flr = PCI_EXP_DEVCTL_BCR_FLR;
-
-	return vfio_pwrite(&instance, CONFIG, exp_cap + PCI_EXP_DEVCTL, &flr,
-			   sizeof(flr));
+	return write_reg(exp_cap + PCI_EXP_DEVCTL, PCI_EXP_DEVCTL_BCR_FLR, 2);
 }
 
 static const char *reset_wrong(bool done)
@@ -236,10 +277,7 @@ static void uncommit(void)
 
 static int run_commit(void)
 {
-	uint32_t ctrl = HDM_CTRL_COMMIT;
-
-	return vfio_pwrite(&instance, comp_regs, HDM_CTRL(0), &ctrl,
-			   sizeof(ctrl));
+	return write_reg(comp_regs + HDM_CTRL(0), HDM_CTRL_COMMIT, 4);
 }
 
 static void commit(void)
@@ -258,25 +296,12 @@ static const char *commit_wrong(bool done)
 /* Initiate CXL Reset, and Reset Mem Clr Enable with it (CXL r3.1 8.1.3.4) */
 static int run_cxl_reset(void)
 {
-	uint16_t control2 = 1 << 2 | 1 << 3;
-
-	return vfio_pwrite(&instance, CONFIG, cxl_cap + 0x10, &control2,
-			   sizeof(control2));
+	return write_reg(cxl_cap + 0x10, 1 << 2 | 1 << 3, 2);
 }
 
 static const char *cxl_reset_wrong(bool done)
 {
 	return commit_wrong(!done);
-}
-
-static int read_doe(uint32_t reg, uint32_t *value)
-{
-	return vfio_pread(&instance, CONFIG, doe_cap + reg, value, 4);
-}
-
-static int write_doe(uint32_t reg, uint32_t value)
-{
-	return vfio_pwrite(&instance, CONFIG, doe_cap + reg, &value, 4);
 }
 
 /* DOE discovery (PCIe r6.2 6.30.1.1), each access checked */
@@ -287,15 +312,15 @@ static int run_doe(void)
 	unsigned int i;
 	int rc;
 
-	rc = write_doe(PCI_DOE_CTRL, PCI_DOE_CTRL_ABORT);
+	rc = write_reg(doe_cap + PCI_DOE_CTRL, PCI_DOE_CTRL_ABORT, 4);
 	for (i = 0; i < 3 && !rc; i++)
-		rc = write_doe(PCI_DOE_WRITE, request[i]);
+		rc = write_reg(doe_cap + PCI_DOE_WRITE, request[i], 4);
 	if (!rc)
-		rc = write_doe(PCI_DOE_CTRL, PCI_DOE_CTRL_GO);
+		rc = write_reg(doe_cap + PCI_DOE_CTRL, PCI_DOE_CTRL_GO, 4);
 	for (i = 0; i < 3 && !rc; i++) {
-		rc = read_doe(PCI_DOE_READ, &value);
+		rc = read_reg(doe_cap + PCI_DOE_READ, &value);
 		if (!rc)
-			rc = write_doe(PCI_DOE_READ, value);
+			rc = write_reg(doe_cap + PCI_DOE_READ, value, 4);
 	}
 	/* The first protocol is discovery itself, of the PCI-SIG */
 	if (!rc && (value & 0xffffff) != 1)
@@ -351,7 +376,7 @@ static const struct operation vfio_ops[] = {
 	  .anywhere = true },
 	{ "irq set-up", .run = run_irq, .wrong = irq_wrong, .undo = undo_irq,
 	  .anywhere = true },
-	{ "DOE", .run = run_doe, .anywhere = true },
+	{ "DOE", .run = run_doe, .anywhere = true, .least = 11 },
 	{ "poison", .run = run_poison, .wrong = poison_wrong,
 	  .undo = undo_poison, .anywhere = true },
 	{ "reset", enable, run_reset, reset_wrong, .anywhere = true,
@@ -375,13 +400,10 @@ void walk_instance(void)
 	unsigned int i;
 
 	walk(&open_op);
+	starve(&open_op, "mcxl_instance_open");
 	must(run_open(), "open");
 	enable();
-	exp_cap = vfio_find_cap(&instance, PCI_CAP_ID_EXP);
-	comp_regs = vfio_find_region(&instance, VFIO_REGION_TYPE_CXL,
-				     VFIO_REGION_SUBTYPE_CXL_COMP_REGS);
-	cxl_cap = vfio_find_ext_cap(&instance, PCI_EXT_CAP_ID_DVSEC, 0);
-	doe_cap = vfio_find_ext_cap(&instance, PCI_EXT_CAP_ID_DOE, -1);
+	find_registers();
 	event = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
 	for (i = 0; i < ARRAY_SIZE(vfio_ops); i++)
 		walk(&vfio_ops[i]);

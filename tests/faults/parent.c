@@ -167,9 +167,10 @@ static void undo_remove(void)
 	must(run_create(), "create");
 }
 
+/* With what linux does before our probe, and behind it: then it takes that back */
 static const struct operation create_op = {
 	"create", .run = run_create, .wrong = create_wrong,
-	.undo = remove_instance, .spare = SPARE_VFIO_GROUP,
+	.undo = remove_instance, .spare = SPARE_VFIO_GROUP, .module = "mdev",
 };
 
 static const struct operation remove_op = {

@@ -83,6 +83,27 @@ void walk(const struct operation *o)
 	}
 	all_sites += n - 1;
 	/* What must not fail may well have no site at all */
-	tap_ok(!bad && n < MAX_SITES && (n > 1 || o->certain),
+	tap_ok(!bad && n < MAX_SITES && (n > (o->least ?: 1) || o->certain),
 	       "%s: %u sites, %u of them let it fail", o->name, n - 1, failed);
+}
+
+void starve(const struct operation *o, const char *function)
+{
+	const char *wrong;
+	int rc;
+
+	inject_function(function);
+	inject_depth(MAX_DEPTH);
+	inject_times("failslab", ALL);
+	inject_times("fail_page_alloc", ALL);
+	rc = o->run();
+	inject_times("failslab", 0);
+	inject_times("fail_page_alloc", 0);
+	wrong = judge(o, rc);
+	if (wrong)
+		printf("# %s: %s\n", strerror(-rc), wrong);
+	tap_ok(rc == -ENOMEM && !wrong, "%s: no memory for %s()", o->name,
+	       function);
+	if (o->undo)
+		o->undo();
 }

@@ -18,8 +18,10 @@
  *	is done on behalf of our modules
  * @certain: must not fail, whatever does
  * @any_errno: linux's CXL core has more than one for what fails in it
- * @module: only what is done on behalf of this one; NULL: of all of ours
+ * @module: only what is done on behalf of this one, ours or "mdev"; NULL: of all of
+ *	ours
  * @depth: how many callers up that is looked for, if it is not all the way
+ * @least: sites that there are at least; else it is one
  * @spare: what is spared
  */
 struct operation {
@@ -33,11 +35,18 @@ struct operation {
 	bool any_errno;
 	const char *module;
 	unsigned int depth;
+	unsigned int least;
 	enum spare spare;
 };
 
 /* One result: all went as it has to, whatever failed */
 void walk(const struct operation *o);
+
+/*
+ * One result: all of the memory that @function of ours wants at once fails, as linux
+ * has another way when just the first one does; and with it the operation
+ */
+void starve(const struct operation *o, const char *function);
 
 /* Of all walks: sites */
 unsigned int walk_sum(void);
