@@ -112,6 +112,12 @@ static const char *path(const char *format, ...)
 	return buf;
 }
 
+/* The name of the parent's device */
+static const char *parent_name(void)
+{
+	return strrchr(parent, '/') + 1;
+}
+
 static long long sysfs_number(const char *file)
 {
 	long long value = -1;
@@ -223,8 +229,9 @@ static unsigned int act_read(void)
 		"dpa_size", "dpa_free", "dpa_largest_free", "dirty_bytes",
 	};
 	unsigned int i;
+	FILE *f;
 
-	switch (below(3)) {
+	switch (below(4)) {
 	case 0:
 		i = below(nr_types);
 		return check_number(type_file(i, "available_instances"),
@@ -233,6 +240,14 @@ static unsigned int act_read(void)
 		i = below(4);
 		return check_number(path("%s/mdev_cxl/%s", parent, pool[i]),
 				    dpa_size, i < 3 ? GRANULE : 2UL << 20);
+	case 2:
+		f = fopen(path(DEBUGFS "/%s/poison", parent_name()), "re");
+		if (!f)
+			return 0;
+		while (fgetc(f) != EOF)
+			;
+		fclose(f);
+		return 1;
 	default:
 		return sysfs_number(path(MDEVS "/%s/%s", some_uuid(),
 					 attributes[below(6)])) >= 0;
@@ -365,6 +380,7 @@ static unsigned int with_threads(unsigned int (*work)(void),
 
 	if (vfio_open(&vmm, some_uuid()))
 		return 0;
+	set_open(true);
 	vfio_enable_memory(&vmm, true);
 	vmm_stop = false;
 	if (pthread_create(&threads[0], NULL, first, NULL) ||
@@ -374,6 +390,7 @@ static unsigned int with_threads(unsigned int (*work)(void),
 	__atomic_store_n(&vmm_stop, true, __ATOMIC_RELEASE);
 	pthread_join(threads[0], NULL);
 	pthread_join(threads[1], NULL);
+	set_open(false);
 	vfio_close(&vmm);
 	return rounds;
 }
@@ -395,8 +412,10 @@ static unsigned int work_eventfds(void)
 	for (i = 0; i < 50; i++) {
 		rounds += !vfio_set_eventfd(&vmm, VFIO_PCI_MSIX_IRQ_INDEX, 0, fd);
 		vfio_set_eventfd(&vmm, VFIO_PCI_ERR_IRQ_INDEX, 0, fd);
+		vfio_set_eventfd(&vmm, VFIO_PCI_REQ_IRQ_INDEX, 0, fd);
 		vfio_set_eventfd(&vmm, VFIO_PCI_MSIX_IRQ_INDEX, 0, -1);
 		vfio_set_eventfd(&vmm, VFIO_PCI_ERR_IRQ_INDEX, 0, -1);
+		vfio_set_eventfd(&vmm, VFIO_PCI_REQ_IRQ_INDEX, 0, -1);
 	}
 	close(fd);
 	return rounds;
@@ -412,43 +431,6 @@ static unsigned int act_irq(void)
 	return with_threads(work_eventfds, thread_fire, thread_reset);
 }
 
-/*
- * A VMM that is killed, wherever it is, which is a round when it has a device by
- * then: half of them are given the time for that
- */
-static unsigned int act_kill(void)
-{
-	unsigned int i;
-	int status;
-	pid_t pid;
-
-	set_open(false);
-	pid = fork();
-	if (pid < 0)
-		err(1, "fork");
-	if (!pid) {
-		for (;;)
-			act_use();
-	}
-	if (below(2)) {
-		for (i = 0; i < 1000 && !has_open(); i++)
-			usleep(1000);
-	}
-	usleep(below(30000));
-	kill(pid, SIGKILL);
-	if (waitpid(pid, &status, 0) != pid)
-		err(1, "waitpid");
-	if (!WIFSIGNALED(status) || WTERMSIG(status) != SIGKILL)
-		errx(1, "a VMM has ended by itself: %#x", status);
-	return has_open();
-}
-
-/* The name of the parent's device */
-static const char *parent_name(void)
-{
-	return strrchr(parent, '/') + 1;
-}
-
 /* The physical device is in a reset, or was about to be */
 static unsigned int act_device_reset(void)
 {
@@ -457,6 +439,14 @@ static unsigned int act_device_reset(void)
 	snprintf(text, sizeof(text), "%lu %s", below(20),
 		 below(2) ? "done" : "cancel");
 	return !put_text(text, DEBUGFS "/%s/inject_reset", parent_name());
+}
+
+/* That, or the function is reset in earnest, as an operator may */
+static unsigned int act_function_reset(void)
+{
+	if (soft || below(2))
+		return act_device_reset();
+	return !put_text("1", "%s/reset", parent);
 }
 
 /* A page of what others use goes bad, or is good again */
@@ -489,6 +479,7 @@ static unsigned int act_job(void)
 		close(fd);
 		return 0;
 	}
+	set_open(true);
 	vfio_enable_memory(&v, true);
 	for (i = 0; i < MDEV_CXL_SOFT_SLOTS; i++) {
 		write_slot(&v, i, MDEV_CXL_SOFT_OP, MDEV_CXL_SOFT_OP_FILL);
@@ -501,9 +492,44 @@ static unsigned int act_job(void)
 		vfio_set_eventfd(&v, VFIO_PCI_MSIX_IRQ_INDEX, 0, fd);
 		vfio_set_eventfd(&v, VFIO_PCI_MSIX_IRQ_INDEX, 0, -1);
 	}
+	set_open(false);
 	vfio_close(&v);
 	close(fd);
 	return 1;
+}
+
+/*
+ * A VMM that is killed, wherever it is, which is a round when it has a device by
+ * then: half of them are given the time for that
+ */
+static unsigned int act_kill(void)
+{
+	/* The engine is that of the software parent */
+	static const act_fn victims[] = { act_use, act_reset, act_irq, act_job };
+	act_fn victim = victims[below(soft ? 4 : 3)];
+	unsigned int i;
+	int status;
+	pid_t pid;
+
+	set_open(false);
+	pid = fork();
+	if (pid < 0)
+		err(1, "fork");
+	if (!pid) {
+		for (;;)
+			victim();
+	}
+	if (below(2)) {
+		for (i = 0; i < 1000 && !has_open(); i++)
+			usleep(1000);
+	}
+	usleep(below(30000));
+	kill(pid, SIGKILL);
+	if (waitpid(pid, &status, 0) != pid)
+		err(1, "waitpid");
+	if (!WIFSIGNALED(status) || WTERMSIG(status) != SIGKILL)
+		errx(1, "a VMM has ended by itself: %#x", status);
+	return has_open();
 }
 
 static unsigned int act_rebind(void)
@@ -595,16 +621,17 @@ static const struct race races[] = {
 	}, {
 		.name = "resets of the device against all that can be done",
 		.rounds = 100,
-		.actors = { act_device_reset, act_create_remove, act_reset,
+		.actors = { act_function_reset, act_create_remove, act_reset,
 			    act_use },
 	}, {
 		.name = "resets of the device against killed VMMs and interrupts",
 		.rounds = 60,
-		.actors = { act_device_reset, act_create, act_kill, act_irq },
+		.actors = { act_function_reset, act_create, act_kill, act_irq },
 	}, {
 		.name = "unbind and bind against users and readers",
 		.rounds = 15,
-		.actors = { act_rebind, act_create, act_use, act_read },
+		.actors = { act_rebind, act_create, act_use, act_read,
+			    act_decoders },
 	}, {
 		.name = "unbind and bind against resets and interrupts",
 		.rounds = 10,
@@ -631,8 +658,8 @@ static const struct race races[] = {
 		.engine = true,
 	}, {
 		.name = "unload and load against everything",
-		.rounds = 5,
-		.actors = { act_unload, act_create, act_use, act_read },
+		.rounds = 4,
+		.actors = { act_unload, act_create, act_kill, act_read },
 		.unload = true,
 	},
 };
