@@ -216,6 +216,45 @@ static void test_ioctls(void)
 	       "set interrupts: short argsz");
 }
 
+/* The first two vectors at once */
+static int set_two(int32_t first, int32_t second)
+{
+	const int32_t fds[] = { first, second };
+	char buf[sizeof(struct vfio_irq_set) + sizeof(fds)];
+	struct vfio_irq_set *set = (struct vfio_irq_set *)buf;
+
+	*set = (struct vfio_irq_set) {
+		.argsz = sizeof(buf),
+		.flags = VFIO_IRQ_SET_DATA_EVENTFD |
+			 VFIO_IRQ_SET_ACTION_TRIGGER,
+		.index = VFIO_PCI_MSIX_IRQ_INDEX,
+		.count = 2,
+	};
+	memcpy(set->data, fds, sizeof(fds));
+	return request(VFIO_DEVICE_SET_IRQS, set);
+}
+
+/* They are set both or not at all */
+static void test_two_irqs(int event)
+{
+	struct vfio_irq_set fire = {
+		.argsz = sizeof(fire),
+		.flags = VFIO_IRQ_SET_DATA_NONE | VFIO_IRQ_SET_ACTION_TRIGGER,
+		.index = VFIO_PCI_MSIX_IRQ_INDEX,
+		.count = 1,
+	};
+	uint64_t fired;
+
+	tap_eq(set_two(event, 9999), -EBADF, "set interrupts: two, the second bad");
+	tap_eq(request(VFIO_DEVICE_SET_IRQS, &fire), 0, "fire the first");
+	tap_ok(read(event, &fired, sizeof(fired)) < 0 && errno == EAGAIN,
+	       "it is not set either");
+	tap_eq(set_two(event, event), 0, "set interrupts: two");
+	tap_eq(request(VFIO_DEVICE_SET_IRQS, &fire), 0, "fire the first again");
+	tap_ok(read(event, &fired, sizeof(fired)) == sizeof(fired) &&
+	       fired == 1, "it arrives");
+}
+
 static void test_irqs(void)
 {
 	const uint32_t fd = VFIO_IRQ_SET_DATA_EVENTFD |
@@ -224,7 +263,7 @@ static void test_irqs(void)
 			      VFIO_IRQ_SET_ACTION_TRIGGER;
 	struct vfio_irq_info info = { .argsz = sizeof(info),
 				      .index = VFIO_PCI_MSIX_IRQ_INDEX };
-	int event = eventfd(0, EFD_CLOEXEC);
+	int event = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	uint32_t n;
 
 	ioctl(v.device, VFIO_DEVICE_GET_IRQ_INFO, &info);
@@ -278,6 +317,11 @@ static void test_irqs(void)
 		tap_eq(request(VFIO_DEVICE_SET_IRQS, set), table[i].want,
 		       "set interrupts: %s", table[i].name);
 	}
+
+	if (n > 1)
+		test_two_irqs(event);
+	else
+		tap_skip("two interrupts at once", "there is one");
 
 	/* A VMM can fire one by hand: that is how it tests its wiring */
 	vfio_set_eventfd(&v, VFIO_PCI_ERR_IRQ_INDEX, 0, event);
