@@ -278,7 +278,7 @@ void test_hostile(struct device *d)
 	unsigned long done = 0;
 	unsigned int i;
 
-	printf("# seed %u; -s sets it\n", d->seed);
+	printf("# seed %u (-s or SEED= to repeat)\n", d->seed);
 	if (w.d && pthread_create(&w.thread, NULL, watch, &w))
 		err(1, "neighbour");
 	for (i = 0; i < VCPUS; i++)
