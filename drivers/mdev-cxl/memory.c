@@ -382,7 +382,7 @@ static vm_fault_t try_fault(struct mcxl_instance *inst, struct vm_fault *vmf,
 		return refusal(order);
 	vdpa = ((u64)linear_page_index(vma, addr) << PAGE_SHIFT) &
 	       VFIO_PCI_OFFSET_MASK;
-	/* mmap() has bounded the mapping by the partition; so it stays ahead of that */
+	/* mmap() has bounded the mapping; this is for a CPU that runs ahead */
 	vdpa = array_index_nospec(vdpa, mcxl_instance_size(inst));
 	if (!IS_ALIGNED(inst->part.dpa.start + vdpa, len))
 		return refusal(order);
