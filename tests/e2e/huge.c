@@ -93,16 +93,38 @@ static void test_region(uint32_t region, const char *name, long whole)
 }
 
 /*
+ * Touch the end of a gigabyte that is still to be cleared, and is not all clean
+ * afterwards: the parent's thread may have done that meanwhile.
+ */
+static volatile uint8_t *touch_dirty(const char *uuid)
+{
+	volatile uint8_t *mem;
+	unsigned int n;
+
+	for (n = 0; n < 100; n++) {
+		if (vfio_cxl_reset(&v, true) || vfio_enable_all(&v, GIB))
+			errx(1, "CXL reset");
+		mem = map(BAR2, 0, GIB, 0);
+		(void)mem[GIB - 1];
+		if (instance_attr(uuid, "dirty_bytes"))
+			return mem;
+		munmap((void *)mem, GIB);
+	}
+	return NULL;
+}
+
+/*
  * Pages of 2 MiB while there is something to be cleared. Linux keeps the page
  * table that they are in for as long as the mapping lives, whatever is zapped,
  * so it takes a new mapping to get a gigabyte in one.
  */
 static void test_dirty(const char *uuid, long whole)
 {
-	volatile uint8_t *mem = map(BAR2, 0, GIB, 0);
+	volatile uint8_t *mem = touch_dirty(uuid);
 
-	(void)mem[GIB - 1];
-	tap_ok(instance_attr(uuid, "dirty_bytes"), "the first touch does not clear all of it");
+	tap_ok(mem, "the first touch does not clear all of it");
+	if (!mem)
+		return;
 	tap_eq(touch(mem, GIB), 511, "the rest of a dirty gigabyte");
 	tap_eq(instance_attr(uuid, "dirty_bytes"), 0, "it is clean now");
 	tap_eq(count(BAR2, 0, GIB, 0), whole, "a new mapping of it");

@@ -193,7 +193,8 @@ static void test_resets(void)
 	}
 	stop_readers();
 	check_readers("CXL reset with memory clear");
-	tap_eq(lazy, RESETS, "resets that have not waited for that");
+	/* Not in all: the parent's thread may be quick, or this one late */
+	tap_ok(lazy, "resets that have not waited for that: %u of %u", lazy, RESETS);
 	close_device();
 }
 

@@ -246,6 +246,21 @@ cleared()
 	return 1
 }
 
+# left_dirty DIR COMMAND...: as long as it takes to find some of DIR still dirty after
+# the command: the parent's thread may be quick
+left_dirty()
+{
+	local dir=$1 n left
+	shift
+	for (( n = 0; n < 20; n++ )); do
+		"$@" || return
+		left=$(dirty "$dir")
+		(( left == 0 )) || break
+	done
+	echo "$left bytes"
+	(( left ))
+}
+
 # fill_and_die UUID: a user that fills all of its memory and is killed
 fill_and_die()
 {
