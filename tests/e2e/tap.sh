@@ -3,6 +3,9 @@
 #
 # Tests of one script, in the Test Anything Protocol; and the parent's sysfs.
 
+# shellcheck source=tests/lab/l1/kvm
+. tests/lab/l1/kvm
+
 tap_count=0
 tap_failed=0
 
@@ -178,7 +181,7 @@ let_go()
 # its VMM is $vmm
 stream()
 {
-	modprobe -a kvm_amd kvm_intel 2> /dev/null
+	kvm_start
 	write "$mdevs/$1/decoders" 2
 	timeout 300 "$MDEV_CXL_BUILD/vmm" -q -s 120 "$1" \
 		"$MDEV_CXL_BUILD/vmm-guest" > /run/vmm 2>&1 &
