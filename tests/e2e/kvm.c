@@ -205,6 +205,20 @@ static void *run_vcpu(void *arg)
 	return NULL;
 }
 
+/*
+ * A vCPU does nothing, right or wrong: where it and the others are. If that is not
+ * in our code, it is the emulated processor that has lost it, most likely.
+ */
+static void show_hang(const struct vcpu *c)
+{
+	printf("# %s: hangs\n", c->name);
+	fflush(stdout);
+	if (system("grep '' /proc/$PPID/task/*/wchan /proc/$PPID/task/*/stack | sed 's/^/# /'"))
+		printf("# no stacks\n");
+	if (system("grep -q mdev_cxl /proc/$PPID/task/*/stack"))
+		printf("# no answer from guest %s\n", c->name);
+}
+
 /* Is a vCPU refused? One step may have been taken before, and be counted now */
 static bool stands_still(struct vcpu *c)
 {
@@ -212,10 +226,14 @@ static bool stands_still(struct vcpu *c)
 	unsigned long refused = c->refused;
 	time_t end = time(NULL) + HANGS;
 
-	while (c->refused == refused && *c->counter - before <= 1 &&
-	       time(NULL) <= end)
+	while (c->refused == refused && *c->counter - before <= 1) {
+		if (time(NULL) > end) {
+			show_hang(c);
+			return false;
+		}
 		usleep(100);
-	return c->refused != refused && *c->counter - before <= 1;
+	}
+	return *c->counter - before <= 1;
 }
 
 static bool goes_on(struct vcpu *c)
@@ -224,8 +242,10 @@ static bool goes_on(struct vcpu *c)
 	uint32_t before = *c->counter;
 
 	while (*c->counter - before < 2) {
-		if (time(NULL) > end)
+		if (time(NULL) > end) {
+			show_hang(c);
 			return false;
+		}
 		usleep(100);
 	}
 	return true;
