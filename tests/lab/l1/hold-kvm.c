@@ -6,10 +6,9 @@
  * Linux patches its scheduler when there is a first virtual machine, and when there
  * is none any more; and KVM, for the first and the last APIC that is switched off
  * and processor that has none. Processors that QEMU emulates in threads may go on
- * with what was there before, or with half of it: with the breakpoint that linux
- * puts there meanwhile and does not know any more, or without telling KVM that
- * another task takes the processor of a guest. So let it be patched once, before
- * there are guests, and not each time that one comes or goes.
+ * with what was there before, or with half of it: linux was seen to die of the
+ * breakpoint that it puts there meanwhile and does not know any more. So let it be
+ * patched once, before there are guests, and not each time that one comes or goes.
  */
 #include <err.h>
 #include <fcntl.h>
