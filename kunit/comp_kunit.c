@@ -85,7 +85,7 @@ static void hole_test(struct kunit *test)
  * struct error_case - what one error leaves in the registers
  * @name: of the case
  * @unmask: the guest lets errors through to AER
- * @severity: of the RAS registers
+ * @fatal: internal errors are, by AER; RAS says the contrary
  * @unc: uncorrectable bits reported
  * @cor: correctable bits reported
  * @effects: what the caller is to do
@@ -99,7 +99,7 @@ static void hole_test(struct kunit *test)
 struct error_case {
 	const char *name;
 	bool unmask;
-	u32 severity;
+	bool fatal;
 	u32 unc;
 	u32 cor;
 	u32 effects;
@@ -112,19 +112,19 @@ struct error_case {
 };
 
 static const struct error_case error_cases[] = {
-	{ "uncorrectable, masked", false, ~0, BIT(7), 0, MCXL_FX_ERROR,
+	{ "uncorrectable, masked", false, true, BIT(7), 0, MCXL_FX_ERROR,
 	  BIT(7), 0, 7, 0, 0, 0 },
-	{ "uncorrectable, fatal", true, ~0, BIT(7), 0, MCXL_FX_ERROR,
+	{ "uncorrectable, fatal", true, true, BIT(7), 0, MCXL_FX_ERROR,
 	  BIT(7), 0, 7, BIT(22), 0, BIT(2) },
-	{ "uncorrectable, not fatal", true, 0, BIT(16), 0, MCXL_FX_ERROR,
+	{ "uncorrectable, not fatal", true, false, BIT(16), 0, MCXL_FX_ERROR,
 	  BIT(16), 0, 16, BIT(22), 0, BIT(1) },
-	{ "several at once", true, 0, BIT(9) | BIT(14), BIT(6), MCXL_FX_ERROR,
+	{ "several at once", true, false, BIT(9) | BIT(14), BIT(6), MCXL_FX_ERROR,
 	  BIT(9) | BIT(14), BIT(6), 9, BIT(22), BIT(14), BIT(1) | BIT(0) },
-	{ "correctable, masked", false, ~0, 0, BIT(1), 0,
-	  0, BIT(1), 0, 0, 0, 0 },
-	{ "correctable", true, ~0, 0, BIT(1), 0,
+	{ "correctable, masked", false, true, 0, BIT(1), 0,
+	  0, 0, 0, 0, 0, 0 },
+	{ "correctable", true, true, 0, BIT(1), 0,
 	  0, BIT(1), 0, 0, BIT(14), BIT(0) },
-	{ "reserved bits only", true, ~0, 0xfffe3000, 0xffffff80, 0,
+	{ "reserved bits only", true, true, 0xfffe3000, 0xffffff80, 0,
 	  0, 0, 0, 0, 0, 0 },
 };
 
@@ -138,7 +138,8 @@ static void error_test(struct kunit *test)
 	u64 vdpa = c->unc_status ? 0xabcdef000 : 0;
 
 	wr(fn, COMP, ras + 0x04, 4, c->unmask ? 0 : ~0);
-	wr(fn, COMP, ras + 0x08, 4, c->severity);
+	wr(fn, COMP, ras + 0x08, 4, c->fatal ? 0 : ~0);
+	wr(fn, CONFIG, aer + 0x0c, 4, c->fatal ? BIT(22) : ~BIT(22));
 	wr(fn, COMP, ras + 0x10, 4, c->unmask ? 0 : ~0);
 
 	KUNIT_EXPECT_EQ(test, mcxl_function_error(fn, 0xabcdef000, c->unc,
@@ -160,6 +161,7 @@ static void error_status_test(struct kunit *test)
 	struct mcxl_function *fn = make_function(test, MIB256, 1);
 	u32 ras = find_comp(fn, 2), kind;
 
+	wr(fn, COMP, ras + 0x10, 4, 0);
 	mcxl_function_error(fn, 0x1000, 0x3, 0x3);
 	for (kind = MCXL_RESET_CONVENTIONAL; kind <= MCXL_RESET_CXL; kind++) {
 		mcxl_function_reset(fn, kind);

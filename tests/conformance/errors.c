@@ -96,20 +96,25 @@ static void test_first_error(struct device *d)
 	       "8.2.4.17.7 Header Log: vDPA, not DPA or HPA (P13)");
 }
 
-/* 12.2: to the root port as an internal error, unless it is masked */
+/*
+ * 12.2: to the root port as an internal error, unless it is masked; as fatal as AER
+ * says, whatever the severity in the RAS registers, which is the contrary here
+ */
 static const struct {
 	const char *name;
 	uint32_t unc, cor, unc_mask, severity, cor_mask;
+	uint32_t ras_unc, ras_cor;
 	uint32_t aer_unc, aer_cor, devsta;
 } cases[] = {
-	{ "uncorrectable, masked", 1 << 7, 0, ~0u, ~0u, ~0u, 0, 0, 0 },
+	{ "uncorrectable, masked", 1 << 7, 0, ~0u, ~0u, ~0u,
+	  1 << 7, 0, 0, 0, 0 },
 	{ "uncorrectable, fatal", 1 << 7, 0, 0, ~0u, ~0u,
-	  PCI_ERR_UNC_INTN, 0, PCI_EXP_DEVSTA_FED },
-	{ "uncorrectable, not fatal", 1 << 7, 0, 0, 0, ~0u,
-	  PCI_ERR_UNC_INTN, 0, PCI_EXP_DEVSTA_NFED },
-	{ "correctable, masked", 0, 1 << 1, ~0u, ~0u, ~0u, 0, 0, 0 },
+	  1 << 7, 0, PCI_ERR_UNC_INTN, 0, PCI_EXP_DEVSTA_FED },
+	{ "uncorrectable, not fatal", 1 << 7, 0, 0, ~PCI_ERR_UNC_INTN, ~0u,
+	  1 << 7, 0, PCI_ERR_UNC_INTN, 0, PCI_EXP_DEVSTA_NFED },
+	{ "correctable, masked", 0, 1 << 1, ~0u, ~0u, ~0u, 0, 0, 0, 0, 0 },
 	{ "correctable", 0, 1 << 1, ~0u, ~0u, 0,
-	  0, PCI_ERR_COR_INTERNAL, PCI_EXP_DEVSTA_CED },
+	  0, 1 << 1, 0, PCI_ERR_COR_INTERNAL, PCI_EXP_DEVSTA_CED },
 };
 
 static void test_aer(struct device *d)
@@ -119,9 +124,15 @@ static void test_aer(struct device *d)
 	for (i = 0; i < ARRAY_SIZE(cases); i++) {
 		clear_all(d);
 		set_ras(d, UNC_MASK, cases[i].unc_mask);
-		set_ras(d, UNC_SEVERITY, cases[i].severity);
+		set_ras(d, UNC_SEVERITY, ~cases[i].severity);
+		put(&d->config, d->aer + PCI_ERR_UNCOR_SEVER, 4,
+		    cases[i].severity);
 		set_ras(d, COR_MASK, cases[i].cor_mask);
 		device_inject_ras(d, cases[i].unc, cases[i].cor);
+		tap_eq(ras(d, UNC_STATUS), cases[i].ras_unc,
+		       "8.2.4.17.1 %s: uncorrectable", cases[i].name);
+		tap_eq(ras(d, COR_STATUS), cases[i].ras_cor,
+		       "8.2.4.17.4 %s: correctable", cases[i].name);
 		tap_eq(get(&d->config, d->aer + PCI_ERR_UNCOR_STATUS, 4),
 		       cases[i].aer_unc, "12.2 %s: AER uncorrectable",
 		       cases[i].name);
@@ -151,6 +162,7 @@ static void test_event(struct device *d)
 	uint64_t n = 0;
 
 	vfio_set_eventfd(&d->v, VFIO_PCI_ERR_IRQ_INDEX, 0, event);
+	set_ras(d, COR_MASK, 0);
 	device_inject_ras(d, 0, 1);
 	tap_ok(read(event, &n, sizeof(n)) < 0,
 	       "the VMM hears nothing of a correctable error");
@@ -170,6 +182,7 @@ void test_errors(struct device *d)
 		return;
 	}
 	vfio_enable_memory(&d->v, true);
+	set_ras(d, COR_MASK, 0);
 	injected = device_inject_ras(d, UNC_BITS, COR_BITS);
 	tap_ok(injected, "errors can be injected");
 	if (!injected)

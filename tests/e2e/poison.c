@@ -30,6 +30,7 @@
 #define UNC_STATUS	0x00
 #define UNC_MASK	0x04
 #define COR_STATUS	0x0c
+#define COR_MASK	0x10
 #define FIRST_ERROR	0x14
 #define HEADER_LOG	0x18
 #define MEM_DATA_ECC	(1u << 7)
@@ -221,6 +222,7 @@ static void test_good_again(struct owner *a)
 
 static void test_ras(struct owner *a)
 {
+	vfio_write(&a->v, 0, ras(a) + COR_MASK, 4, 0);
 	tap_eq(inject(instance, "inject_ras", "%llx 0 2", a->dpa), 0,
 	       "a correctable error");
 	tap_eq(ras_read(a, COR_STATUS), 2, "RAS: it is there");

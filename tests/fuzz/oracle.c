@@ -539,7 +539,7 @@ u32 oracle_error(struct oracle *o, u64 vdpa, u32 uncorrectable, u32 correctable)
 	u32 *devsta = anchored(o, PCIE, 8), shown, bit;
 
 	uncorrectable &= RAS_UNC;
-	correctable &= RAS_COR;
+	correctable &= RAS_COR & ~*anchored(o, RAS, 0x10);
 	if (uncorrectable && !(*status & BIT(*first & 0x3f))) {
 		for (bit = 0; !(uncorrectable & BIT(bit)); bit++)
 			;
@@ -554,9 +554,9 @@ u32 oracle_error(struct oracle *o, u64 vdpa, u32 uncorrectable, u32 correctable)
 	if (shown) {
 		aer_first(o);
 		*anchored(o, AER, 4) |= BIT(22);
-		*devsta |= shown & *anchored(o, RAS, 8) ? BIT(18) : BIT(17);
+		*devsta |= *anchored(o, AER, 0xc) & BIT(22) ? BIT(18) : BIT(17);
 	}
-	if (correctable & ~*anchored(o, RAS, 0x10)) {
+	if (correctable) {
 		*anchored(o, AER, 0x10) |= BIT(14);
 		*devsta |= BIT(16);
 	}

@@ -125,7 +125,8 @@ static void log_first(struct mcxl_function *fn, u64 vdpa, u32 uncorrectable)
  * @uncorrectable: bits of the Uncorrectable Error Status register
  * @correctable: bits of the Correctable Error Status register
  *
- * What is not masked shows up in AER as well, as an internal error.
+ * What is not masked shows up in AER as well, as an internal error. The severity of
+ * the RAS registers is about Viral, which the function never enters.
  *
  * Return: MCXL_FX_ERROR for an uncorrectable error
  */
@@ -133,22 +134,18 @@ u32 mcxl_comp_error(struct mcxl_function *fn, u64 vdpa, u32 uncorrectable,
 		    u32 correctable)
 {
 	u32 unc = uncorrectable & CXL_RAS_UNC_BITS;
-	u32 cor = correctable & CXL_RAS_COR_BITS;
-	u32 shown;
+	u32 cor = correctable & CXL_RAS_COR_BITS &
+		  ~*ras(fn, CXL_RAS_COR_MASK_OFFSET);
 
+	/* Masked ones as well: the VMM has to learn where poison is */
 	if (unc)
 		log_first(fn, vdpa, unc);
 	*ras(fn, CXL_RAS_UNC_STATUS_OFFSET) |= unc;
 	*ras(fn, CXL_RAS_COR_STATUS_OFFSET) |= cor;
 
-	shown = unc & ~*ras(fn, CXL_RAS_UNC_MASK_OFFSET);
-	if (shown & *ras(fn, CXL_RAS_UNC_SEVERITY_OFFSET))
-		mcxl_config_error(fn, PCI_ERR_UNC_INTN, 0, PCI_EXP_DEVSTA_FED);
-	else if (shown)
-		mcxl_config_error(fn, PCI_ERR_UNC_INTN, 0, PCI_EXP_DEVSTA_NFED);
-	if (cor & ~*ras(fn, CXL_RAS_COR_MASK_OFFSET))
-		mcxl_config_error(fn, 0, PCI_ERR_COR_INTERNAL,
-				  PCI_EXP_DEVSTA_CED);
+	mcxl_config_error(fn, unc & ~*ras(fn, CXL_RAS_UNC_MASK_OFFSET) ?
+			  PCI_ERR_UNC_INTN : 0,
+			  cor ? PCI_ERR_COR_INTERNAL : 0);
 
 	return unc ? MCXL_FX_ERROR : 0;
 }

@@ -45,10 +45,7 @@ static u32 pmcsr_written(struct mcxl_function *fn, const struct mcxl_write *w)
 			(w->new & ~PCI_PM_CTRL_STATE_MASK) | from;
 		return 0;
 	}
-	if (from == to)
-		return 0;
-	return MCXL_FX_MEMORY |
-	       (to == PCI_D0_STATE ? MCXL_FX_START : MCXL_FX_STOP);
+	return from == to ? 0 : MCXL_FX_MEMORY | MCXL_FX_POWER;
 }
 
 #define COMMAND_RW							\
@@ -311,15 +308,26 @@ static void aer_first(struct mcxl_function *fn, u32 uncorrectable)
 }
 
 /**
- * mcxl_config_error - log an error in AER and Device Status
+ * mcxl_config_error - log errors in AER and Device Status
  * @fn: the function
  * @uncorrectable: PCI_ERR_UNC_*
  * @correctable: PCI_ERR_COR_*
- * @detected: PCI_EXP_DEVSTA_*
+ *
+ * Which of them are fatal is for AER to say (PCIe r6.0 7.8.4.4).
  */
 void mcxl_config_error(struct mcxl_function *fn, u32 uncorrectable,
-		       u32 correctable, u16 detected)
+		       u32 correctable)
 {
+	u32 severity = fn->config[(MCXL_CFG_AER + PCI_ERR_UNCOR_SEVER) / 4];
+	u16 detected = 0;
+
+	if (uncorrectable & severity)
+		detected |= PCI_EXP_DEVSTA_FED;
+	if (uncorrectable & ~severity)
+		detected |= PCI_EXP_DEVSTA_NFED;
+	if (correctable)
+		detected |= PCI_EXP_DEVSTA_CED;
+
 	aer_first(fn, uncorrectable);
 	fn->config[(MCXL_CFG_AER + PCI_ERR_UNCOR_STATUS) / 4] |= uncorrectable;
 	fn->config[(MCXL_CFG_AER + PCI_ERR_COR_STATUS) / 4] |= correctable;

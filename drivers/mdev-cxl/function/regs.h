@@ -106,7 +106,7 @@ void mcxl_bank_reset(struct mcxl_function *fn, const struct mcxl_bank *bank,
 void mcxl_config_init(struct mcxl_function *fn);
 void mcxl_config_msix_trim(struct mcxl_function *fn);
 void mcxl_config_error(struct mcxl_function *fn, u32 uncorrectable,
-		       u32 correctable, u16 detected);
+		       u32 correctable);
 bool mcxl_config_memory_enabled(const struct mcxl_function *fn);
 bool mcxl_config_in_d0(const struct mcxl_function *fn);
 
