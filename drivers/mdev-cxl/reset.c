@@ -8,6 +8,7 @@
  * mappings away, stop the parent's engine, change state, start the engine.
  */
 #include <linux/cleanup.h>
+#include <linux/hash.h>
 #include <linux/lockdep.h>
 #include <linux/module.h>
 #include <linux/slab.h>
@@ -102,6 +103,17 @@ void mcxl_instance_effects(struct mcxl_instance *inst, u32 effects)
 		engine_start(inst);
 }
 
+/*
+ * All of it counts: UUIDs that somebody has made up may differ at one end alone, or
+ * repeat themselves. None has the serial number 0, by which linux knows that there is
+ * none.
+ */
+static u64 serial_number(const guid_t *uuid)
+{
+	return get_unaligned_le64(&uuid->b[0]) * GOLDEN_RATIO_64 +
+	       get_unaligned_le64(&uuid->b[8]) ?: 1;
+}
+
 /**
  * mcxl_instance_open - power the function up for a VMM
  * @inst: a closed instance
@@ -126,9 +138,7 @@ int mcxl_instance_open(struct mcxl_instance *inst)
 	struct mdev_device *mdev = to_mdev_device(inst->vdev.dev);
 	int rc;
 
-	/* All of it: UUIDs that somebody has made up may differ at one end alone */
-	desc.serial = get_unaligned_le64(&mdev->uuid.b[0]) ^
-		      get_unaligned_le64(&mdev->uuid.b[8]);
+	desc.serial = serial_number(&mdev->uuid);
 
 	/* A VMM at its limit of memory could fill the log with stacks */
 	struct mcxl_function *function __free(kvfree) =
