@@ -110,6 +110,19 @@ static unsigned int reset_wait = 90;
 module_param(reset_wait, uint, 0644);
 MODULE_PARM_DESC(reset_wait, "seconds that users of the memory of a device in reset wait before they get errors (90)");
 
+/*
+ * A VMM decides how many wait, and so how long it takes to wake them: all instances
+ * have been seen to by then.
+ */
+static void wake_waiters(struct mdev_cxl_parent *parent)
+{
+	struct mcxl_instance *inst;
+
+	lockdep_assert_held(&parent->lock);
+	list_for_each_entry(inst, &parent->instances, node)
+		wake_up_all(&inst->held_wait);
+}
+
 static void parent_block(struct mdev_cxl_parent *parent, bool held)
 {
 	unsigned long patience = (unsigned long)READ_ONCE(reset_wait) * HZ;
@@ -129,6 +142,8 @@ static void parent_block(struct mdev_cxl_parent *parent, bool held)
 		parent->blocked = true;
 	list_for_each_entry(inst, &parent->instances, node)
 		mcxl_instance_block(inst, held);
+	if (!held)
+		wake_waiters(parent);
 }
 
 /**
@@ -523,6 +538,7 @@ void mdev_cxl_parent_reset_done(struct mdev_cxl_parent *parent)
 	parent_unblock(parent);
 	list_for_each_entry(inst, &parent->instances, node)
 		mcxl_instance_unblock(inst, true);
+	wake_waiters(parent);
 	/* A VMM decides how many are woken; nobody else is to wait for that */
 	list_for_each_entry(inst, &parent->instances, node)
 		mcxl_irq_error(inst);
@@ -549,6 +565,7 @@ void mdev_cxl_parent_reset_cancel(struct mdev_cxl_parent *parent)
 	parent_unblock(parent);
 	list_for_each_entry(inst, &parent->instances, node)
 		mcxl_instance_unblock(inst, false);
+	wake_waiters(parent);
 }
 EXPORT_SYMBOL_NS_GPL(mdev_cxl_parent_reset_cancel, "MDEV_CXL");
 

@@ -199,8 +199,6 @@ void mcxl_instance_block(struct mcxl_instance *inst, bool held)
 	WRITE_ONCE(inst->held, held);
 	mcxl_memory_zap(inst);
 	engine_stop(inst);
-	if (!held)
-		wake_up_all(&inst->held_wait);
 }
 
 /**
@@ -216,7 +214,6 @@ void mcxl_instance_unblock(struct mcxl_instance *inst, bool reset)
 	guard(rwsem_write)(&inst->memory_lock);
 	WRITE_ONCE(inst->blocked, false);
 	WRITE_ONCE(inst->held, false);
-	wake_up_all(&inst->held_wait);
 	if (!inst->open)
 		return;
 	if (reset)
