@@ -56,7 +56,8 @@ struct mcxl_mapped {
  * @mapped: what has been mapped since the last zap, by window: in faults it
  *	grows, with @memory_lock held for reading and @map_lock, else for writing
  * @map_lock: entries of page tables are made one at a time
- * @mappings: so many there are, of both windows
+ * @mappings_left: so many more there may be, of both windows; below 0 for a moment,
+ *	or while there are too many
  * @poison_limit: of lines that faults on poison make the kernel print
  * @blocked: nobody may, whatever @memory says: the parent is in reset or has
  *	failed; under @memory_lock
@@ -90,7 +91,7 @@ struct mcxl_instance {
 	struct mcxl_memory memory;
 	struct mcxl_mapped mapped[MCXL_NR_WINDOWS];
 	struct mutex map_lock; /* huge and small entries do not meet */
-	atomic_t mappings;
+	atomic_t mappings_left;
 	struct ratelimit_state poison_limit;
 	bool blocked;
 	bool held;

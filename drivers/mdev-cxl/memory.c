@@ -113,6 +113,12 @@ static void zap_range(struct mcxl_instance *inst, enum mcxl_window window,
 			    true);
 }
 
+/*
+ * A zap looks at each mapping, and a reset of the device at those of all
+ * instances, one after the other: nobody may have so many that the others wait.
+ */
+#define MCXL_MAX_MAPPINGS	64
+
 static const struct mcxl_mapped nothing_mapped = { .start = U64_MAX };
 
 /*
@@ -152,6 +158,7 @@ void mcxl_memory_init(struct mcxl_instance *inst)
 
 	for (i = 0; i < MCXL_NR_WINDOWS; i++)
 		inst->mapped[i] = nothing_mapped;
+	atomic_set(&inst->mappings_left, MCXL_MAX_MAPPINGS);
 }
 
 /**
@@ -423,12 +430,6 @@ static vm_fault_t hdm_fault(struct vm_fault *vmf)
 }
 
 /*
- * A zap looks at each mapping, and a reset of the device at those of all
- * instances, one after the other: nobody may have so many that the others wait.
- */
-#define MCXL_MAX_MAPPINGS	64
-
-/*
  * A mapping is cut in two. Linux 7.3 then looks for a huge page to be cut as
  * well, and takes a gigabyte for a table of such pages, which guest memory is
  * not. So there must be none: it goes as a whole, and comes in smaller pages.
@@ -438,7 +439,7 @@ static int window_may_split(struct vm_area_struct *vma, unsigned long addr)
 	unsigned long start = ALIGN_DOWN(addr, PUD_SIZE);
 	struct mcxl_instance *inst = vma->vm_private_data;
 
-	if (atomic_read(&inst->mappings) >= MCXL_MAX_MAPPINGS)
+	if (atomic_read(&inst->mappings_left) <= 0)
 		return -ENOMEM;
 	if (IS_ALIGNED(addr, PUD_SIZE))
 		return 0;
@@ -459,7 +460,7 @@ static void window_open(struct vm_area_struct *vma)
 {
 	struct mcxl_instance *inst = vma->vm_private_data;
 
-	atomic_inc(&inst->mappings);
+	atomic_dec(&inst->mappings_left);
 	unmap_mapping_range(vma->vm_file->f_mapping,
 			    (loff_t)vma->vm_pgoff << PAGE_SHIFT,
 			    vma->vm_end - vma->vm_start, true);
@@ -479,7 +480,7 @@ static void window_close(struct vm_area_struct *vma)
 {
 	struct mcxl_instance *inst = vma->vm_private_data;
 
-	atomic_dec(&inst->mappings);
+	atomic_inc(&inst->mappings_left);
 }
 
 static const struct vm_operations_struct window_vm_ops[] = {
@@ -531,7 +532,7 @@ int mcxl_memory_mmap(struct mcxl_instance *inst, struct vm_area_struct *vma,
 	if (end > mcxl_instance_size(inst))
 		return -EINVAL;
 
-	if (!atomic_add_unless(&inst->mappings, 1, MCXL_MAX_MAPPINGS))
+	if (atomic_dec_if_positive(&inst->mappings_left) < 0)
 		return -ENOMEM;
 
 	vm_flags_set(vma, VM_IO | VM_PFNMAP | VM_DONTEXPAND | VM_DONTDUMP |

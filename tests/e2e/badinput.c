@@ -8,12 +8,15 @@
 #include <err.h>
 #include <errno.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "tap.h"
@@ -175,6 +178,75 @@ static void test_many_mmaps(void)
 		munmap(maps[i], LEN);
 	tap_eq(map(region_start(HDM), size, PROT_READ, MAP_SHARED), 0,
 	       "mmap: all of it");
+}
+
+/* Whatever linux makes of it for a moment, it is to be refused */
+static void move_for_ever(size_t len)
+{
+	void *to = mmap(NULL, len, PROT_NONE,
+			MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	void *mem;
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	/* The other process may just have the last one */
+	do {
+		mem = mmap(NULL, len, PROT_READ, MAP_SHARED, v.device,
+			   region_start(BAR(2)));
+	} while (mem == MAP_FAILED);
+	while (to != MAP_FAILED &&
+	       mremap(mem, len, len, MREMAP_MAYMOVE | MREMAP_FIXED, to) ==
+	       MAP_FAILED)
+		;
+	_exit(1);
+}
+
+/*
+ * Two processes have the device. One is over the bound for moments, as linux copies a
+ * mapping before it asks whether it may move: the other has no more for that.
+ */
+static void test_mmaps_of_two(void)
+{
+	/* There is one already, and one of the other process */
+	enum { MOST = 64 - 2, LEN = 4096 };
+	unsigned int n, more = 0, tries = is_debug_kernel() ? 2000 : 20000;
+	static void *maps[MOST];
+	void *extra;
+	pid_t pid;
+
+	for (n = 0; n < MOST; n++) {
+		maps[n] = mmap(NULL, LEN, PROT_READ, MAP_SHARED, v.device,
+			       region_start(BAR(2)));
+		if (maps[n] == MAP_FAILED)
+			err(1, "mapping %u", n);
+	}
+	pid = fork();
+	if (pid < 0)
+		err(1, "fork");
+	if (!pid)
+		move_for_ever(size);
+	/* The last one is for the child, which has it soon */
+	while (1) {
+		extra = mmap(NULL, LEN, PROT_READ, MAP_SHARED, v.device,
+			     region_start(BAR(2)));
+		if (extra == MAP_FAILED)
+			break;
+		munmap(extra, LEN);
+		if (waitpid(pid, NULL, WNOHANG))
+			errx(1, "a mapping has moved");
+	}
+	for (n = 0; n < tries; n++) {
+		extra = mmap(NULL, LEN, PROT_READ, MAP_SHARED, v.device,
+			     region_start(BAR(2)));
+		more += extra != MAP_FAILED;
+	}
+	tap_eq(more, 0, "mmap: more than 64 while another process moves one");
+	tap_eq(waitpid(pid, NULL, WNOHANG), 0, "mmap: which it does all the time");
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+	tap_eq(map(region_start(BAR(2)), LEN, PROT_READ, MAP_SHARED), 0,
+	       "mmap: another one when that has ended");
+	for (n = 0; n < MOST; n++)
+		munmap(maps[n], LEN);
 }
 
 static int64_t request(unsigned long cmd, void *arg)
@@ -359,6 +431,7 @@ int main(int argc, char **argv)
 	test_accesses();
 	test_mmaps();
 	test_many_mmaps();
+	test_mmaps_of_two();
 	test_ioctls();
 	test_irqs();
 	tap_ok(mem[7] == 0x1234567890abcdefULL, "memory is as it was");
