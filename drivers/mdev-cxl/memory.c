@@ -342,9 +342,9 @@ static vm_fault_t map_block(struct mcxl_instance *inst, struct vm_fault *vmf,
 	int rc = 0;
 
 	guard(rwsem_read)(&inst->memory_lock);
+	/* A smaller page would stay so when the wait is over */
 	if (!reachable(inst, window, vdpa, len))
-		return !order && mcxl_instance_patience(inst) ?
-		       VM_FAULT_RETRY : no;
+		return mcxl_instance_patience(inst) ? VM_FAULT_RETRY : no;
 
 	if (mcxl_poison_find(inst->part.parent, inst->part.dpa.start + vdpa,
 			     len) != U64_MAX)

@@ -47,25 +47,12 @@ static void catch(int flags)
 	sigaction(SIGUSR1, &action, NULL);
 }
 
-static bool is_state(const char *want)
-{
-	char path[PATH_MAX], state[16] = "";
-	FILE *f;
-
-	snprintf(path, sizeof(path), "/sys/bus/mdev/devices/%s/state", uuid);
-	f = fopen(path, "r");
-	if (!f || fscanf(f, "%15s", state) != 1)
-		err(1, "%s", path);
-	fclose(f);
-	return !strcmp(state, want);
-}
-
 static bool comes_to(const char *state)
 {
 	unsigned int n;
 
 	for (n = 0; n < 100 * PATIENCE; n++) {
-		if (is_state(state))
+		if (instance_is(uuid, state))
 			return true;
 		usleep(10000);
 	}
@@ -280,7 +267,7 @@ static void test_signals(void)
 	start_waiting(&loads);
 	pthread_kill(loads.thread, SIGUSR1);
 	tap_ok(waits(loads.tid) && !signals, "load: a signal is for later");
-	tap_ok(is_state("blocked"), "all that in one reset");
+	tap_ok(instance_is(uuid, "blocked"), "all that in one reset");
 
 	tap_ok(end_reset(reset), "the reset ends");
 	tap_eq(finish(&reads), VALUE, "read: what was there");
@@ -311,7 +298,7 @@ static void test_unmapped(void)
 	tap_ok(mem == where, "others map something else there");
 	vfio_close(&v);
 	alarm(0);
-	tap_ok(!loads.done && is_state("blocked"), "and close the device, meanwhile");
+	tap_ok(!loads.done && instance_is(uuid, "blocked"), "and close the device, meanwhile");
 
 	tap_ok(end_reset(reset), "the reset ends");
 	tap_eq(finish(&loads), 0, "load: what is mapped now");
@@ -334,7 +321,7 @@ static void test_killed(void)
 	tap_ok(waits(child), "a child waits");
 	alarm(PATIENCE);
 	kill(child, SIGKILL);
-	tap_ok(waitpid(child, NULL, 0) == child && is_state("blocked"),
+	tap_ok(waitpid(child, NULL, 0) == child && instance_is(uuid, "blocked"),
 	       "until it is killed");
 	alarm(0);
 	tap_ok(end_reset(reset), "the reset ends");
@@ -354,7 +341,7 @@ static void test_limit(void)
 	tap_eq(finish(&loads), -EFAULT, "load: SIGBUS");
 	tap_eq(finish(&reads), -EIO, "read: EIO");
 	tap_eq(finish(&registers), -EIO, "register: EIO");
-	tap_ok(is_state("blocked"), "the reset has not ended by then");
+	tap_ok(instance_is(uuid, "blocked"), "the reset has not ended by then");
 	tap_eq(do_load(), -EFAULT, "who comes later does not wait at all");
 	/* The log has its line from somebody else, who may be late */
 	sleep(2);

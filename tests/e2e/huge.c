@@ -13,6 +13,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "tap.h"
@@ -134,6 +135,31 @@ static void test_dirty(const char *uuid, long whole)
 	       touch(mem, GIB));
 }
 
+/*
+ * Who touches it while the device may be about to be reset, and is not, has pages as
+ * large as ever afterwards.
+ */
+static void test_held(const char *uuid, long whole)
+{
+	volatile uint8_t *mem = map(BAR2, 0, GIB, 0);
+	pid_t pid = fork();
+	int status;
+
+	if (pid < 0)
+		err(1, "fork");
+	if (!pid)
+		_exit(inject(uuid, "inject_reset", "3000 cancel") ? 1 : 0);
+	while (!instance_is(uuid, "blocked")) {
+		if (waitpid(pid, NULL, WNOHANG))
+			errx(1, "no reset, or over before it was seen");
+		usleep(1000);
+	}
+	tap_eq(touch(mem, GIB), whole, "a gigabyte that is waited for");
+	tap_ok(waitpid(pid, &status, 0) == pid && !status,
+	       "the device is not reset");
+	munmap((void *)mem, GIB);
+}
+
 /* What looks like an entry for a page of 2 MiB: present, huge, its number */
 static uint64_t like_a_pmd(size_t i)
 {
@@ -242,6 +268,7 @@ int main(int argc, char **argv)
 		test_dirty(argv[optind], whole);
 	test_region(BAR2, "aperture", whole);
 	test_region(hdm, "HDM region", whole);
+	test_held(argv[optind], whole);
 	test_cut();
 	test_moved();
 	test_soft_dirty();

@@ -160,15 +160,31 @@ int inject(const char *uuid, const char *file, const char *format, ...)
 	return put_text(text, "%s", path);
 }
 
-uint64_t instance_attr(const char *uuid, const char *name)
+static void read_attr(const char *uuid, const char *name, char text[80])
 {
-	char path[PATH_MAX], text[80];
+	char path[PATH_MAX];
 	FILE *f;
 
 	snprintf(path, sizeof(path), "/sys/bus/mdev/devices/%s/%s", uuid, name);
 	f = fopen(path, "r");
-	if (!f || !fgets(text, sizeof(text), f))
+	if (!f || !fgets(text, 80, f))
 		err(1, "%s", path);
 	fclose(f);
+}
+
+uint64_t instance_attr(const char *uuid, const char *name)
+{
+	char text[80];
+
+	read_attr(uuid, name, text);
 	return strtoull(text, NULL, 0);
+}
+
+bool instance_is(const char *uuid, const char *state)
+{
+	char text[80];
+
+	read_attr(uuid, "state", text);
+	text[strcspn(text, "\n")] = '\0';
+	return !strcmp(text, state);
 }

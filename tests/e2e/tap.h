@@ -43,5 +43,7 @@ int inject(const char *uuid, const char *file, const char *format, ...)
 
 /* The number that an attribute of an instance starts with */
 uint64_t instance_attr(const char *uuid, const char *name);
+/* Is that its state? */
+bool instance_is(const char *uuid, const char *state);
 
 #endif /* E2E_TAP_H */
