@@ -21,6 +21,7 @@
 #include <linux/pci.h>
 #include <linux/range.h>
 #include <linux/slab.h>
+#include <linux/workqueue.h>
 
 #include <cxl/cxl.h>
 #include <cxl/pci.h>
@@ -43,6 +44,7 @@ MODULE_PARM_DESC(types, "types of each device as SIZE[:DECODERS], e.g. 512m,1g:4
  * @pgmap: struct pages for @hpa
  * @cap: DVSEC CXL Capability register
  * @expects_reset: an error of the bus may lead to a reset
+ * @watch: looks for the decoder while VMMs are waited for
  * @lock: protects @parent against a memory failure meanwhile
  * @parent: registered with the framework; NULL while it is not
  */
@@ -55,6 +57,7 @@ struct mcxl_pci {
 	struct dev_pagemap pgmap;
 	u16 cap;
 	bool expects_reset;
+	struct delayed_work watch;
 	struct mutex lock; /* parent comes and goes */
 	struct mdev_cxl_parent *parent;
 };
@@ -273,20 +276,31 @@ static void drop_caches(struct mcxl_pci *mp)
 					       range_len(&mp->hpa));
 }
 
+/*
+ * The function was pulled out, or the CXL core has lost the way to its memory. Then no
+ * VMM may have it while it is asked to let go. Nobody else tells: errors of the bus wait
+ * for the lock of the device, which is held in remove, as long as that takes.
+ */
+static void watch_decoder(struct work_struct *work)
+{
+	struct mcxl_pci *mp = container_of(work, struct mcxl_pci, watch.work);
+
+	if (mcxl_pci_hdm_is_kept(&mp->hdm))
+		queue_delayed_work(system_dfl_wq, &mp->watch, HZ);
+	else
+		mdev_cxl_parent_failed(mp->parent);
+}
+
 /* While the PCI core still keeps the function awake */
 static void mcxl_pci_remove(struct pci_dev *pdev)
 {
 	struct mcxl_pci *mp = pci_get_drvdata(pdev);
 	struct mdev_cxl_parent *parent = mp->parent;
 
-	/*
-	 * The function was pulled out, or the CXL core has lost the way to its
-	 * memory. Then no VMM may have it while it is asked to let go.
-	 */
-	if (!mcxl_pci_hdm_is_kept(&mp->hdm))
-		mdev_cxl_parent_failed(parent);
+	watch_decoder(&mp->watch.work);
 	/* That may take long, and memory go bad meanwhile */
 	mdev_cxl_unregister_parent(parent);
+	cancel_delayed_work_sync(&mp->watch);
 	scoped_guard(mutex, &mp->lock)
 		mp->parent = NULL;
 	mdev_cxl_parent_put(parent);
@@ -366,6 +380,7 @@ static int mcxl_pci_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 	mp->hdm.pdev = pdev;
 	mp->hdm.dvsec = dvsec;
 	mutex_init(&mp->lock);
+	INIT_DELAYED_WORK(&mp->watch, watch_decoder);
 	pci_set_drvdata(pdev, mp);
 
 	rc = save_config(mp) ?: keep_ports_awake(mp);

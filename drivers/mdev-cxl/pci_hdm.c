@@ -184,6 +184,7 @@ static int wait_active(struct mcxl_pci_hdm *hdm)
 				 &size) ?: pcibios_err_to_errno(rc);
 }
 
+/* One that was committed meanwhile by somebody else takes nothing of this */
 static int commit(struct mcxl_pci_hdm *hdm)
 {
 	u32 reg = CXL_HDM_DECODER_CTRL_OFFSET(hdm->index), ctrl;
@@ -202,7 +203,7 @@ static int commit(struct mcxl_pci_hdm *hdm)
 			       COMMIT_TIMEOUT_US))
 		return -ETIMEDOUT;
 	/* A function that does not answer reads all ones */
-	return (ctrl & done) == CXL_HDM_DECODER_CTRL_COMMITTED ? 0 : -EIO;
+	return decoder_is_kept(hdm) ? 0 : -EIO;
 }
 
 /**
