@@ -48,6 +48,25 @@ static const struct mdev_cxl_parent_ops no_registers = {
 	.get_pfn = get_pfn,
 };
 
+static void work(struct mdev_cxl_partition *part)
+{
+}
+
+static const struct mdev_cxl_parent_ops no_rest = {
+	.owner = THIS_MODULE,
+	.get_pfn = get_pfn,
+	.stop = work,
+	.pause = work,
+};
+
+static const struct mdev_cxl_parent_ops with_rest = {
+	.owner = THIS_MODULE,
+	.get_pfn = get_pfn,
+	.stop = work,
+	.pause = work,
+	.resume = work,
+};
+
 static const struct mdev_cxl_parent_ops no_memory = {
 	.owner = THIS_MODULE,
 };
@@ -69,6 +88,9 @@ static const struct desc_case descs[] = {
 	{ "no register operations, but registers",
 	  { GOOD, .ops = &no_registers, .regs_size = 8 }, -EINVAL },
 	{ "registers", { GOOD, .regs_size = 8 }, 0 },
+	{ "work that stops and never rests",
+	  { GOOD, .ops = &no_rest }, -EINVAL },
+	{ "work that stops and rests", { GOOD, .ops = &with_rest }, 0 },
 	{ "registers, odd", { GOOD, .regs_size = 12 }, -EINVAL },
 	{ "registers, too many", { GOOD, .regs_size = SZ_64K + 8 }, -EINVAL },
 	{ "less than a granule", { GOOD, .dpa_size = SZ_128M }, -EINVAL },

@@ -218,8 +218,8 @@ struct power_case {
 };
 
 static const struct power_case powers[] = {
-	{ "D0 to D3hot", 0, 3, 3, MCXL_FX_MEMORY | MCXL_FX_STOP },
-	{ "D3hot to D0", 3, 0, 0, MCXL_FX_MEMORY | MCXL_FX_START },
+	{ "D0 to D3hot", 0, 3, 3, MCXL_FX_MEMORY | MCXL_FX_POWER },
+	{ "D3hot to D0", 3, 0, 0, MCXL_FX_MEMORY | MCXL_FX_POWER },
 	{ "D0 to D0", 0, 0, 0, 0 },
 	{ "D3hot to D3hot", 3, 3, 3, 0 },
 	{ "D0 to D1, which is not there", 0, 1, 0, 0 },

@@ -217,7 +217,7 @@ void mcxl_clear_settle(struct mdev_cxl_parent *parent, u64 dpa)
  *	has the same lock
  *
  * Clears what is dirty. The caller either holds memory_lock for reading or is
- * the parent's engine between start and stop, so that nobody marks pieces
+ * the parent's engine while it may work, so that nobody marks pieces
  * dirty meanwhile. May sleep.
  *
  * Return: 0, what &mdev_cxl_parent_ops.get_pfn says, or without @wait -EAGAIN

@@ -48,7 +48,8 @@ struct mcxl_mapped {
  * @function: registers that the guest sees, while @open, under @cfg_lock
  * @decoders: HDM decoders of the function, written under @cfg_lock
  * @open: a VMM has the device open, written under @cfg_lock
- * @running: the parent's ops->start came last, not ops->stop, under @cfg_lock
+ * @started: the parent's ops->start came last, not ops->stop, under @cfg_lock
+ * @paused: @started, and ops->pause came last, not ops->resume, under @cfg_lock
  * @resets: resets since creation, written under @cfg_lock
  * @memory_lock: write: change who may reach the memory, and zap; read: reach
  *	it. Taken by page faults: never copy from or to user space inside
@@ -84,7 +85,8 @@ struct mcxl_instance {
 	struct mcxl_function *function;
 	unsigned int decoders;
 	bool open;
-	bool running;
+	bool started;
+	bool paused;
 	u64 resets;
 
 	struct rw_semaphore memory_lock;

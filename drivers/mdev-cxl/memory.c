@@ -641,10 +641,11 @@ EXPORT_SYMBOL_NS_GPL(mdev_cxl_partition_is_clean, "MDEV_CXL");
  * @len: in: bytes wanted, not 0; out: how many of these are contiguous there
  *
  * The memory holds what the guest wrote, or zeroes. The address is valid until
- * &mdev_cxl_parent_ops.stop returns.
+ * &mdev_cxl_parent_ops.stop or .pause returns.
  *
- * Context: Process context; may sleep. From &mdev_cxl_parent_ops.start, .stop,
- * .reg_read or .reg_write, or from work that .stop waits for; calls .get_pfn.
+ * Context: Process context; may sleep. From &mdev_cxl_parent_ops.start, .stop, .pause,
+ * .resume, .reg_read or .reg_write, or from work that .stop and .pause wait for; calls
+ * .get_pfn.
  *
  * Return: kernel address, or an error pointer. -ERANGE when not all of
  * [@vdpa, @vdpa + @len) is inside the partition, -EIO when it is poisoned or the

@@ -292,6 +292,8 @@ static int check_desc(const struct mdev_cxl_parent_desc *desc)
 		return -EINVAL;
 	if (desc->regs_size && (!ops->reg_read || !ops->reg_write))
 		return -EINVAL;
+	if (ops->stop && (!ops->pause || !ops->resume))
+		return -EINVAL;
 	if (desc->regs_size > MDEV_CXL_MAX_REGS || desc->regs_size % 8)
 		return -EINVAL;
 	if (!desc->nr_vectors || desc->nr_vectors > MDEV_CXL_MAX_VECTORS)
@@ -482,7 +484,7 @@ EXPORT_SYMBOL_NS_GPL(mdev_cxl_parent_drvdata, "MDEV_CXL");
  * mdev_cxl_parent_reset_prepare - the physical device is about to be reset
  * @parent: the parent
  *
- * Stops every partition and takes its memory and BARs out of reach: accesses to them
+ * Pauses every partition and takes its memory and BARs out of reach: accesses to them
  * wait until one of mdev_cxl_parent_reset_done(), mdev_cxl_parent_reset_cancel(),
  * mdev_cxl_parent_failed() and mdev_cxl_unregister_parent() follows, at most for as
  * long as the module parameter reset_wait says.
@@ -550,8 +552,7 @@ EXPORT_SYMBOL_NS_GPL(mdev_cxl_parent_reset_done, "MDEV_CXL");
  * @parent: the parent, after mdev_cxl_parent_reset_prepare() or
  *	mdev_cxl_parent_failed()
  *
- * Every partition goes on with the registers and the memory that it had; what
- * its engine had to do is dropped.
+ * Every partition goes on with the registers, the memory and the work that it had.
  *
  * Context: As mdev_cxl_parent_reset_done().
  */
@@ -573,7 +574,7 @@ EXPORT_SYMBOL_NS_GPL(mdev_cxl_parent_reset_cancel, "MDEV_CXL");
  * mdev_cxl_parent_failed - the physical device is lost
  * @parent: the parent
  *
- * Stops every partition and takes its memory out of reach: a touch raises SIGBUS,
+ * Pauses every partition and takes its memory out of reach: a touch raises SIGBUS,
  * reads and writes fail with -EIO, and every VMM gets an error event. Accesses that
  * were waiting because of an earlier mdev_cxl_parent_reset_prepare() fail so, too. It
  * stays so until mdev_cxl_parent_reset_done(), mdev_cxl_parent_reset_cancel() or

@@ -5,7 +5,8 @@
  *
  * One sequence serves all of them. With the memory lock held for writing, so
  * that page faults, reads, writes and the parent's registers wait: take
- * mappings away, stop the parent's engine, change state, start the engine.
+ * mappings away, stop the parent's engine, change state, start the engine. In D3hot
+ * and while the device is out of reach the engine keeps what it has and rests.
  */
 #include <linux/cleanup.h>
 #include <linux/hash.h>
@@ -23,23 +24,56 @@ static void engine_stop(struct mcxl_instance *inst)
 	const struct mdev_cxl_parent_ops *ops = inst->part.parent->desc.ops;
 
 	lockdep_assert_held_write(&inst->memory_lock);
-	if (!inst->running)
+	if (!inst->started)
 		return;
 	if (ops->stop)
 		ops->stop(&inst->part);
-	inst->running = false;
+	inst->started = false;
+	inst->paused = false;
 }
 
-static void engine_start(struct mcxl_instance *inst)
+static void engine_pause(struct mcxl_instance *inst)
 {
 	const struct mdev_cxl_parent_ops *ops = inst->part.parent->desc.ops;
 
 	lockdep_assert_held_write(&inst->memory_lock);
-	if (inst->running || inst->blocked)
+	if (!inst->started || inst->paused)
 		return;
-	if (ops->start)
-		ops->start(&inst->part);
-	inst->running = true;
+	if (ops->pause)
+		ops->pause(&inst->part);
+	inst->paused = true;
+}
+
+static void engine_resume(struct mcxl_instance *inst)
+{
+	const struct mdev_cxl_parent_ops *ops = inst->part.parent->desc.ops;
+
+	lockdep_assert_held_write(&inst->memory_lock);
+	if (!inst->paused)
+		return;
+	if (ops->resume)
+		ops->resume(&inst->part);
+	inst->paused = false;
+}
+
+/*
+ * What the engine is to do now. It is not started before the device can be reached,
+ * and starts in D0: so it may have to be sent to rest at once.
+ */
+static void engine_update(struct mcxl_instance *inst)
+{
+	const struct mdev_cxl_parent_ops *ops = inst->part.parent->desc.ops;
+
+	lockdep_assert_held_write(&inst->memory_lock);
+	if (!inst->started && !inst->blocked) {
+		if (ops->start)
+			ops->start(&inst->part);
+		inst->started = true;
+	}
+	if (inst->blocked || !mcxl_function_in_d0(inst->function))
+		engine_pause(inst);
+	else
+		engine_resume(inst);
 }
 
 static void function_reset(struct mcxl_instance *inst, enum mcxl_reset kind)
@@ -55,8 +89,7 @@ static void function_reset(struct mcxl_instance *inst, enum mcxl_reset kind)
 	if (effects & MCXL_FX_CLEAR)
 		mcxl_clear_mark(inst);
 	mcxl_memory_update(inst);
-	if (mcxl_function_in_d0(inst->function))
-		engine_start(inst);
+	engine_update(inst);
 	WRITE_ONCE(inst->resets, inst->resets + 1);
 }
 
@@ -95,12 +128,10 @@ void mcxl_instance_effects(struct mcxl_instance *inst, u32 effects)
 		return;
 	}
 
-	if (effects & MCXL_FX_STOP)
-		engine_stop(inst);
 	if (effects & MCXL_FX_MEMORY)
 		mcxl_memory_update(inst);
-	if (effects & MCXL_FX_START)
-		engine_start(inst);
+	if (effects & MCXL_FX_POWER)
+		engine_update(inst);
 }
 
 /*
@@ -160,7 +191,7 @@ int mcxl_instance_open(struct mcxl_instance *inst)
 
 	inst->function = no_free_ptr(function);
 	mcxl_memory_update(inst);
-	engine_start(inst);
+	engine_update(inst);
 	WRITE_ONCE(inst->open, true);
 	return 0;
 }
@@ -198,7 +229,7 @@ void mcxl_instance_block(struct mcxl_instance *inst, bool held)
 	WRITE_ONCE(inst->blocked, true);
 	WRITE_ONCE(inst->held, held);
 	mcxl_memory_zap(inst);
-	engine_stop(inst);
+	engine_pause(inst);
 }
 
 /**
@@ -218,6 +249,6 @@ void mcxl_instance_unblock(struct mcxl_instance *inst, bool reset)
 		return;
 	if (reset)
 		function_reset(inst, MCXL_RESET_CONVENTIONAL);
-	else if (mcxl_function_in_d0(inst->function))
-		engine_start(inst);
+	else
+		engine_update(inst);
 }

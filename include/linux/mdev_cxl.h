@@ -154,21 +154,29 @@ struct mdev_cxl_partition {
  *	@init.
  * @stop: stop all work of the partition and drop what is queued. When it
  *	returns the device touches no byte of the partition's memory and
- *	raises none of its interrupts until @start. Optional for a parent
- *	without function registers. May sleep. Called with locks held that
- *	page faults and register operations of the partition wait for: none
- *	runs meanwhile.
+ *	raises none of its interrupts until @start. After @pause there is
+ *	nothing to stop, and the device may be in reset or gone. Optional for
+ *	a parent without function registers. May sleep. Called with locks held
+ *	that page faults and register operations of the partition wait for:
+ *	none runs meanwhile.
  * @start: the partition's function registers take their reset values and
  *	work may be accepted. Optional. Same context as @stop.
+ * @pause: the function is in D3hot, or the device is about to be reset or is
+ *	lost: as @stop, but what is queued and the function registers stay as
+ *	they are. @resume comes next, or @stop when they are not needed any
+ *	more. Needed when there is @stop. Same context as @stop.
+ * @resume: go on where @pause was. Needed when there is @stop. Same context as
+ *	@stop.
  * @reg_read: read @size bytes (1, 2, 4 or 8, naturally aligned) of the
  *	partition's function registers at @offset, in CPU byte order. May
  *	sleep; calls for one partition may be concurrent, and come only
- *	between @start and @stop. Must not copy from or to user space. Needed
- *	when &mdev_cxl_parent_desc.regs_size is not 0.
+ *	between @start and @stop, not from @pause to @resume. Must not copy
+ *	from or to user space. Needed when &mdev_cxl_parent_desc.regs_size is
+ *	not 0.
  * @reg_write: write, likewise.
  *
- * From @stop, @start, @reg_read and @reg_write a parent driver may call
- * mdev_cxl_parent_drvdata(), mdev_cxl_partition_signal(),
+ * From @stop, @start, @pause, @resume, @reg_read and @reg_write a parent driver
+ * may call mdev_cxl_parent_drvdata(), mdev_cxl_partition_signal(),
  * mdev_cxl_partition_is_clean() and mdev_cxl_partition_vaddr(), which may return
  * -EAGAIN. All else of the framework takes locks that are held then: report errors
  * from a work item.
@@ -184,6 +192,8 @@ struct mdev_cxl_parent_ops {
 	void (*exit)(struct mdev_cxl_partition *part);
 	void (*stop)(struct mdev_cxl_partition *part);
 	void (*start)(struct mdev_cxl_partition *part);
+	void (*pause)(struct mdev_cxl_partition *part);
+	void (*resume)(struct mdev_cxl_partition *part);
 	u64 (*reg_read)(struct mdev_cxl_partition *part, u32 offset,
 			unsigned int size);
 	void (*reg_write)(struct mdev_cxl_partition *part, u32 offset,

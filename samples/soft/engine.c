@@ -65,6 +65,7 @@ struct soft_job {
  * @ended: vectors of slots that are done, to be raised
  * @work: bytes done since start
  * @started: work is accepted
+ * @paused: but not done; nor are interrupts raised
  * @running: the engine is at it, without the lock; @job, @credit and @extra are
  *	its own meanwhile
  */
@@ -83,6 +84,7 @@ struct soft_queue {
 	DECLARE_BITMAP(ended, MDEV_CXL_MAX_VECTORS);
 	u64 work;
 	bool started;
+	bool paused;
 	bool running;
 };
 
@@ -128,7 +130,20 @@ static struct soft_job load_job(struct soft_queue *queue, unsigned int slot)
 	};
 }
 
-/* And its interrupt follows; one for several jobs, if they end at the same time */
+static bool is_at_work(const struct soft_queue *queue)
+{
+	lockdep_assert_held(&queue->engine->lock);
+	return queue->started && !queue->paused;
+}
+
+/* One interrupt for several jobs, if they end at the same time */
+static void raise_ended(struct soft_queue *queue)
+{
+	lockdep_assert_held(&queue->engine->lock);
+	if (!queue->paused && !bitmap_empty(queue->ended, MDEV_CXL_MAX_VECTORS))
+		queue_work(system_dfl_wq, &queue->tell);
+}
+
 static void complete_slot(struct soft_queue *queue, unsigned int slot,
 			  u64 status)
 {
@@ -140,7 +155,7 @@ static void complete_slot(struct soft_queue *queue, unsigned int slot,
 		return;
 	vector = array_index_nospec(vector, MDEV_CXL_MAX_VECTORS);
 	__set_bit(vector, queue->ended);
-	queue_work(system_dfl_wq, &queue->tell);
+	raise_ended(queue);
 }
 
 /*
@@ -307,7 +322,7 @@ static bool all_are_stuck(struct soft_queue *queue, bool stuck)
 		return true;
 	if (!stuck)
 		engine->stuck = NULL;
-	else if (!engine->stuck && queue->started)
+	else if (!engine->stuck && is_at_work(queue))
 		engine->stuck = queue;
 	return false;
 }
@@ -323,7 +338,7 @@ static bool put_queue(struct soft_queue *queue, bool stuck)
 
 	guard(spinlock)(&engine->lock);
 	wait = all_are_stuck(queue, stuck);
-	if (queue->started && queue->busy) {
+	if (is_at_work(queue) && queue->busy) {
 		if (queue->credit <= 0)
 			line_up(queue);
 		else if (stuck)
@@ -425,6 +440,25 @@ void soft_queue_start(struct soft_queue *queue)
 	queue->work = 0;
 	bitmap_zero(queue->ended, MDEV_CXL_MAX_VECTORS);
 	queue->started = true;
+	queue->paused = false;
+}
+
+static void leave_line(struct soft_queue *queue)
+{
+	lockdep_assert_held(&queue->engine->lock);
+	/* It does not take its turn, so that does not pay for any other */
+	if (!list_empty(&queue->node))
+		queue->credit -= SOFT_TURN;
+	list_del_init(&queue->node);
+	if (queue->engine->stuck == queue)
+		queue->engine->stuck = NULL;
+}
+
+static void wait_idle(struct soft_queue *queue)
+{
+	/* Pairs with put_queue(); not a lock, which must not be taken here */
+	wait_event(queue->engine->idle, !smp_load_acquire(&queue->running));
+	cancel_work_sync(&queue->tell);
 }
 
 /**
@@ -439,16 +473,41 @@ void soft_queue_stop(struct soft_queue *queue)
 {
 	scoped_guard(spinlock, &queue->engine->lock) {
 		queue->started = false;
-		/* It does not take its turn, so that does not pay for any other */
-		if (!list_empty(&queue->node))
-			queue->credit -= SOFT_TURN;
-		list_del_init(&queue->node);
-		if (queue->engine->stuck == queue)
-			queue->engine->stuck = NULL;
+		leave_line(queue);
 	}
-	/* Pairs with put_queue(); not a lock, which must not be taken here */
-	wait_event(queue->engine->idle, !smp_load_acquire(&queue->running));
-	cancel_work_sync(&queue->tell);
+	wait_idle(queue);
+}
+
+/**
+ * soft_queue_pause - keep all jobs, but do none
+ * @queue: the queue, started
+ *
+ * On return as after soft_queue_stop().
+ */
+void soft_queue_pause(struct soft_queue *queue)
+{
+	scoped_guard(spinlock, &queue->engine->lock) {
+		queue->paused = true;
+		leave_line(queue);
+	}
+	wait_idle(queue);
+}
+
+/**
+ * soft_queue_resume - go on with the jobs, and raise interrupts that are due
+ * @queue: the queue, paused
+ */
+void soft_queue_resume(struct soft_queue *queue)
+{
+	struct soft_engine *engine = queue->engine;
+
+	guard(spinlock)(&engine->lock);
+	queue->paused = false;
+	raise_ended(queue);
+	if (!queue->busy)
+		return;
+	line_up(queue);
+	queue_work(engine->wq, &engine->work);
 }
 
 /* The 64-bit register around @offset, as the guest sees it */

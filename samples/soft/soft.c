@@ -100,6 +100,16 @@ static void soft_stop(struct mdev_cxl_partition *part)
 	soft_queue_stop(part->drvdata);
 }
 
+static void soft_pause(struct mdev_cxl_partition *part)
+{
+	soft_queue_pause(part->drvdata);
+}
+
+static void soft_resume(struct mdev_cxl_partition *part)
+{
+	soft_queue_resume(part->drvdata);
+}
+
 static u64 soft_reg_read(struct mdev_cxl_partition *part, u32 offset,
 			 unsigned int size)
 {
@@ -120,6 +130,8 @@ static const struct mdev_cxl_parent_ops soft_ops = {
 	.exit = soft_exit,
 	.start = soft_start,
 	.stop = soft_stop,
+	.pause = soft_pause,
+	.resume = soft_resume,
 	.reg_read = soft_reg_read,
 	.reg_write = soft_reg_write,
 };

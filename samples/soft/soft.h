@@ -61,6 +61,8 @@ struct soft_queue *soft_queue_create(struct soft_engine *engine,
 void soft_queue_destroy(struct soft_queue *queue);
 void soft_queue_start(struct soft_queue *queue);
 void soft_queue_stop(struct soft_queue *queue);
+void soft_queue_pause(struct soft_queue *queue);
+void soft_queue_resume(struct soft_queue *queue);
 u64 soft_queue_read(struct soft_queue *queue, u32 offset, unsigned int size);
 void soft_queue_write(struct soft_queue *queue, u32 offset, unsigned int size,
 		      u64 value);

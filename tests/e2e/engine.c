@@ -2,7 +2,7 @@
 /*
  * engine UUID OTHER: the engine of the software parent: its registers, its
  * operations, their completion by interrupt, what it refuses, that partitions
- * take turns, and that jobs end with their owner.
+ * take turns, and that jobs rest with their function and end with their owner.
  */
 #define _GNU_SOURCE
 #include <err.h>
@@ -15,6 +15,7 @@
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "mdev_cxl_soft_regs.h"
@@ -313,6 +314,134 @@ static void test_vectors(struct client *c)
 	close(event);
 }
 
+/* The function is at rest for so many milliseconds, by either way */
+
+static int rest_in_d3hot(struct client *c, const char *uuid, unsigned int ms)
+{
+	int rc = vfio_set_power(&c->v, 3);
+
+	(void)uuid;
+	usleep(ms * 1000);
+	return rc ?: vfio_set_power(&c->v, 0);
+}
+
+/* The device may be about to be reset, and is not */
+static int rest_for_no_reset(struct client *c, const char *uuid, unsigned int ms)
+{
+	(void)c;
+	return inject(uuid, "inject_reset", "%u cancel", ms);
+}
+
+static const struct {
+	const char *name;
+	int (*rest)(struct client *c, const char *uuid, unsigned int ms);
+} rests[] = {
+	{ "D3hot", rest_in_d3hot },
+	{ "a reset that is called off", rest_for_no_reset },
+};
+
+#define REST_JOBS 4
+
+static void submit_rest_jobs(struct client *c)
+{
+	const struct job job = { .op = 1, .len = 256 * MIB, .value = 0x77 };
+
+	for (unsigned int slot = 0; slot < REST_JOBS; slot++)
+		submit(c, slot, &job);
+}
+
+static void wait_done(struct client *c)
+{
+	while (status(c, REST_JOBS - 1) == MDEV_CXL_SOFT_BUSY)
+		usleep(1000);
+	completes(c);
+}
+
+static unsigned int ms_of_rest_jobs(struct client *c)
+{
+	struct timespec start, end;
+
+	clock_gettime(CLOCK_MONOTONIC, &start);
+	submit_rest_jobs(c);
+	wait_done(c);
+	clock_gettime(CLOCK_MONOTONIC, &end);
+	return (end.tv_sec - start.tv_sec) * 1000 +
+	       (end.tv_nsec - start.tv_nsec) / 1000000 + 1;
+}
+
+/*
+ * As long as the jobs take, with them under way: they are where they were then, and
+ * go on. We may be too late, so it is tried more than once.
+ */
+static void test_rest(struct client *c, const char *uuid, unsigned int i)
+{
+	unsigned int ms = ms_of_rest_jobs(c), tries = 0;
+	bool busy = false, kept = true;
+	uint64_t before = 0;
+	int rc = 0;
+
+	while (!busy && kept && !rc && tries++ < 5) {
+		before = get(c, MDEV_CXL_SOFT_WORK);
+		submit_rest_jobs(c);
+		rc = rests[i].rest(c, uuid, ms);
+		busy = status(c, REST_JOBS - 1) == MDEV_CXL_SOFT_BUSY;
+		kept = get(c, MDEV_CXL_SOFT_SLOT(0) + MDEV_CXL_SOFT_LEN) == 256 * MIB;
+		wait_done(c);
+	}
+	tap_eq(rc, 0, "%s", rests[i].name);
+	tap_ok(busy, "%s: jobs wait meanwhile", rests[i].name);
+	tap_ok(kept, "%s: registers are kept", rests[i].name);
+	tap_eq(get(c, MDEV_CXL_SOFT_WORK) - before, REST_JOBS * 256 * MIB,
+	       "%s: all of the work is done", rests[i].name);
+	tap_ok(is_all(c->mem, 0x77, 16 * MIB), "%s: the memory has it",
+	       rests[i].name);
+}
+
+/* Nobody's interrupt while it is at rest; that of a job which is done comes then */
+static void test_quiet(struct client *c)
+{
+	unsigned int n, early = 0, lost = 0;
+
+	for (n = 0; n < 200 && !lost; n++) {
+		completes_in(c, 0);
+		submit(c, 0, &(struct job) { .op = 1, .len = 1 + n * 64 });
+		vfio_set_power(&c->v, 3);
+		if (!completes_in(c, 0)) {
+			usleep(1000);
+			early += completes_in(c, 0);
+			vfio_set_power(&c->v, 0);
+			lost += !completes(c);
+		} else {
+			vfio_set_power(&c->v, 0);
+		}
+	}
+	tap_eq(early, 0, "interrupts in D3hot");
+	tap_eq(lost, 0, "interrupts that are lost by it");
+}
+
+/* What is under way when the function is reset at rest is gone */
+static void test_reset_at_rest(struct client *c)
+{
+	submit_rest_jobs(c);
+	vfio_set_power(&c->v, 3);
+	vfio_reset(&c->v);
+	vfio_enable_memory(&c->v, true);
+	tap_ok(!status(c, 0) && !get(c, MDEV_CXL_SOFT_WORK),
+	       "reset in D3hot: no jobs are left");
+
+	submit_rest_jobs(c);
+	vfio_set_power(&c->v, 3);
+	vfio_cxl_reset(&c->v, false);
+	completes_in(c, 0);
+	usleep(100000);
+	tap_ok(!completes_in(c, 0), "CXL reset in D3hot: no interrupt");
+	vfio_set_power(&c->v, 0);
+	tap_ok(!status(c, 0) && !get(c, MDEV_CXL_SOFT_WORK),
+	       "CXL reset in D3hot: no jobs are left");
+	tap_eq(run(c, &(struct job) { .op = 1, .len = 4096 }), 2,
+	       "the engine works after it");
+}
+
 /* Closed with jobs under way: nothing of it meets the next user */
 static void test_close(struct client *c, const char *uuid)
 {
@@ -536,6 +665,7 @@ int main(int argc, char **argv)
 {
 	struct client a, b;
 	struct vfio_region_info *hdm;
+	unsigned int i;
 
 	if (argc != 3)
 		errx(2, "usage: engine UUID OTHER");
@@ -555,6 +685,10 @@ int main(int argc, char **argv)
 	test_hog(&a, &b, hdm->size);
 	test_dirty(&a, hdm->size);
 	test_meeting(&a);
+	for (i = 0; i < sizeof(rests) / sizeof(rests[0]); i++)
+		test_rest(&a, argv[1], i);
+	test_quiet(&a);
+	test_reset_at_rest(&a);
 	test_close(&a, argv[1]);
 	return tap_done();
 }

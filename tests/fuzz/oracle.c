@@ -125,7 +125,7 @@ static u32 power_written(struct oracle *o, u32 at, u32 old, u32 ones,
 	if (to == 1 || to == 2)
 		*pmcsr = (*pmcsr & ~POWER_STATE) | old;
 	else if (to != old)
-		return to ? MCXL_FX_STOP : MCXL_FX_START;
+		return MCXL_FX_POWER;
 	return 0;
 }
 

@@ -56,17 +56,13 @@ enum mcxl_reset {
 	MCXL_RESET_CXL,
 };
 
-/*
- * Effects: what the caller does before the access that caused them returns.
- * MCXL_FX_STOP and MCXL_FX_START never come together.
- */
+/* Effects: what the caller does before the access that caused them returns */
 #define MCXL_FX_MEMORY		BIT(0)	/* mcxl_function_memory() changed */
 #define MCXL_FX_FLR		BIT(1)	/* reset with MCXL_RESET_FLR */
 #define MCXL_FX_CXL_RESET	BIT(2)	/* reset with MCXL_RESET_CXL */
 #define MCXL_FX_CLEAR		BIT(3)	/* all memory must read zero */
-#define MCXL_FX_STOP		BIT(4)	/* entered D3hot: stop the engine */
-#define MCXL_FX_START		BIT(5)	/* back in D0: start the engine */
-#define MCXL_FX_ERROR		BIT(6)	/* tell the VMM of an error */
+#define MCXL_FX_POWER		BIT(4)	/* mcxl_function_in_d0() changed */
+#define MCXL_FX_ERROR		BIT(5)	/* tell the VMM of an error */
 
 /**
  * mcxl_decoders_valid - can a function have that many HDM decoders?
