@@ -21,7 +21,7 @@ help: ## this list
 	@sed -n 's/^\([a-z][a-z-]*\):.*## \(.*\)/  \1|\2/p' $(MAKEFILE_LIST) | \
 		awk -F'|' '{ printf "%-14s %s\n", $$1, $$2 }'
 	@echo
-	@echo 'check, bench, demo, kunit, coverage, fuzz, fuzz-vfio, soak, lint, docs and shell need root, and install mmdebstrap if it is missing;'
+	@echo 'check, bench, demo, kunit, coverage, fuzz, fuzz-model, fuzz-vfio, soak, lint, docs and shell need root, and install mmdebstrap if it is missing;'
 	@echo 'what they build is kept in $${MDEV_CXL_CACHE:-~/.cache/mdev-cxl}.'
 
 .PHONY: modules
@@ -63,17 +63,25 @@ check: ## run all tests: unit tests, then end to end in a virtual machine
 	tests/check
 
 .PHONY: fuzz
-fuzz: ## search the function model for faults with libFuzzer, for TIME seconds (default: for ever)
+fuzz: export TIME := $(or $(TIME),0)
+fuzz: ## search for faults, for TIME seconds (default: for ever): fuzz-model and fuzz-vfio side by side
+	tests/fuzz/run
+
+.PHONY: fuzz-model
+fuzz-model: ## the function model under libFuzzer, for TIME seconds (default: for ever)
 	tests/lab/enter tests/fuzz/run-model $(or $(TIME),0)
+
+# Some more than it takes, or 30 years
+fuzz_timeout = $(if $(filter-out 0,$(TIME)),$$(( $(TIME) + 600 )),1000000000)
+
+.PHONY: fuzz-vfio
+fuzz-vfio: ## in the lab's machine, random use of the VFIO interface, for TIME seconds (default: for ever); KERNEL=debug to be led by coverage
+	tests/lab/run --kernel $(or $(KERNEL),stock) --parent soft --timeout $(fuzz_timeout) -- \
+		env TIME=$(or $(TIME),0) SEED=$(SEED) tests/fuzz/run-vfio
 
 .PHONY: bench
 bench: ## what it costs, beside what its peers cost; ICOUNT=1 counts instructions
 	tests/bench/run $(abspath $(BUILD)/bench) $(if $(ICOUNT),--instructions)
-
-.PHONY: fuzz-vfio
-fuzz-vfio: ## in the lab's machine, random use of the VFIO interface, for TIME seconds (default: for ever); KERNEL=debug to be led by coverage
-	tests/lab/run --kernel $(or $(KERNEL),stock) --parent soft --timeout $(or $(TIME),1000000000)0 -- \
-		env TIME=$(or $(TIME),0) SEED=$(SEED) tests/fuzz/run-vfio
 
 .PHONY: demo
 demo: ## one emulated accelerator, mdevctl, libvirt and two KVM guests
@@ -83,8 +91,9 @@ HOURS	?= 1
 
 .PHONY: soak
 soak: ## guests, jobs and partitions come and go for HOURS (default: 1), and memory use stays
-	tests/lab/run --parent soft --timeout $$(( $(HOURS) * 3600 + 1800 )) -- \
-		env SOAK_SECONDS=$$(( $(HOURS) * 3600 )) tests/e2e/soak
+	seconds=$$(awk 'BEGIN { printf "%d", $(HOURS) * 3600 }'); \
+	tests/lab/run --parent soft --timeout $$(( seconds + 1800 )) -- \
+		env SOAK_SECONDS=$$seconds tests/e2e/soak
 
 .PHONY: shell
 shell: ## a prompt in the lab's machine, with the emulated accelerator bound
