@@ -122,9 +122,11 @@ static void test_aer(struct device *d)
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		bool fatal = cases[i].severity & PCI_ERR_UNC_INTN;
+
 		clear_all(d);
 		set_ras(d, UNC_MASK, cases[i].unc_mask);
-		set_ras(d, UNC_SEVERITY, ~cases[i].severity);
+		set_ras(d, UNC_SEVERITY, fatal ? 0 : ~0u);
 		put(&d->config, d->aer + PCI_ERR_UNCOR_SEVER, 4,
 		    cases[i].severity);
 		set_ras(d, COR_MASK, cases[i].cor_mask);

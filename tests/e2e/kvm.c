@@ -207,15 +207,18 @@ static void *run_vcpu(void *arg)
 
 /*
  * A vCPU does nothing, right or wrong: where it and the others are. If that is not
- * in our code, it is the emulated processor that has lost it, most likely.
+ * in our code, and it is not refused all the time (once is from before), it is the
+ * emulated processor that has lost it, most likely.
  */
-static void show_hang(const struct vcpu *c)
+static void show_hang(const struct vcpu *c, unsigned long refused)
 {
-	printf("# %s: hangs\n", c->name);
+	printf("# %s: hangs, refused %lu times meanwhile\n", c->name,
+	       c->refused - refused);
 	fflush(stdout);
 	if (system("grep '' /proc/$PPID/task/*/wchan /proc/$PPID/task/*/stack | sed 's/^/# /'"))
 		printf("# no stacks\n");
-	if (system("grep -q mdev_cxl /proc/$PPID/task/*/stack"))
+	if (c->refused - refused <= 1 &&
+	    system("grep -q mdev_cxl /proc/$PPID/task/*/stack"))
 		printf("# no answer from guest %s\n", c->name);
 }
 
@@ -228,7 +231,7 @@ static bool stands_still(struct vcpu *c)
 
 	while (c->refused == refused && *c->counter - before <= 1) {
 		if (time(NULL) > end) {
-			show_hang(c);
+			show_hang(c, refused);
 			return false;
 		}
 		usleep(100);
@@ -238,12 +241,13 @@ static bool stands_still(struct vcpu *c)
 
 static bool goes_on(struct vcpu *c)
 {
+	unsigned long refused = c->refused;
 	time_t end = time(NULL) + HANGS;
 	uint32_t before = *c->counter;
 
 	while (*c->counter - before < 2) {
 		if (time(NULL) > end) {
-			show_hang(c);
+			show_hang(c, refused);
 			return false;
 		}
 		usleep(100);

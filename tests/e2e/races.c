@@ -574,7 +574,7 @@ static unsigned int act_unload(void)
  * struct race - who runs against whom
  * @name: of the race
  * @rounds: of the first actor; they end the race once each of the others has had
- *	one, too
+ *	one, too: where nobody removes, to create is done once there is no room
  * @actors: one process each; the first sets the pace
  * @engine: for the parent that has one
  * @unload: for the software parent, where no driver is in the way of its own next
