@@ -12,6 +12,8 @@
  * fail-nth counts what the calling thread does. What kthreadd does to start a
  * thread is not reached; for the engine's worker see engine.c.
  *
+ * LEAKS=1 asks kmemleak after each operation.
+ *
  * Here are the arguments, and the order of things.
  */
 #include <err.h>

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "inject.h"
+#include "leaks.h"
 #include "tap.h"
 #include "walk.h"
 
@@ -85,6 +86,7 @@ void walk(const struct operation *o)
 	/* What must not fail may well have no site at all */
 	tap_ok(!bad && n < MAX_SITES && (n > (o->least ?: 1) || o->certain),
 	       "%s: %u sites, %u of them let it fail", o->name, n - 1, failed);
+	leaks_check(o->name);
 }
 
 void starve(const struct operation *o, const char *function)
@@ -106,4 +108,5 @@ void starve(const struct operation *o, const char *function)
 	       function);
 	if (o->undo)
 		o->undo();
+	leaks_check(o->name);
 }
