@@ -15,6 +15,9 @@ bool exists(const char *path, ...)
 
 /* The first word of a file, until the next call; empty if there is none */
 const char *word(const char *dir, const char *name);
+/* Its first line is that one, or any: 0 or a negative errno, -EILSEQ when it is not */
+int has_line(const char *line, const char *path, ...)
+	__attribute__((format(printf, 2, 3)));
 /* The number that a file starts with, or -1 */
 long number(const char *dir, const char *name);
 

@@ -364,6 +364,35 @@ static void undo_unpoison(void)
 	must(run_poison(), "inject poison");
 }
 
+static int run_list(void)
+{
+	return has_line("0x5000", DEBUGFS "mdev_cxl/%s/poison", parent.name);
+}
+
+static int run_ras(void)
+{
+	return put_text("0x0 0 0", DEBUGFS "mdev_cxl/%s/inject_ras", parent.name);
+}
+
+static int run_attributes(void)
+{
+	static const char * const of_instance[] = {
+		"dpa", "size", "decoders", "state", "resets", "dirty_bytes",
+	};
+	static const char * const of_parent[] = {
+		"dpa_size", "dpa_free", "dpa_largest_free", "dirty_bytes",
+	};
+	unsigned int i;
+	int rc = 0;
+
+	for (i = 0; i < ARRAY_SIZE(of_instance) && !rc; i++)
+		rc = has_line(NULL, "/sys/bus/mdev/devices/%s/%s", uuid,
+			      of_instance[i]);
+	for (i = 0; i < ARRAY_SIZE(of_parent) && !rc; i++)
+		rc = has_line(NULL, "%s/mdev_cxl/%s", parent.path, of_parent[i]);
+	return rc;
+}
+
 /* With the instance open */
 static const struct operation vfio_ops[] = {
 	{ "get info", .run = run_info, .anywhere = true },
@@ -379,6 +408,8 @@ static const struct operation vfio_ops[] = {
 	{ "DOE", .run = run_doe, .anywhere = true, .least = 11 },
 	{ "poison", .run = run_poison, .wrong = poison_wrong,
 	  .undo = undo_poison, .anywhere = true },
+	{ "RAS error", .run = run_ras, .anywhere = true },
+	{ "attributes", .run = run_attributes, .anywhere = true },
 	{ "reset", enable, run_reset, reset_wrong, .anywhere = true,
 	  .certain = true },
 	{ "FLR", enable, run_flr, reset_wrong, .anywhere = true },
@@ -388,6 +419,10 @@ static const struct operation vfio_ops[] = {
 	  .anywhere = true },
 	{ "reset of the device", enable, run_device_reset, reset_wrong,
 	  .anywhere = true },
+};
+
+static const struct operation list_op = {
+	"list of poison", .run = run_list, .anywhere = true,
 };
 
 static const struct operation unpoison_op = {
@@ -409,6 +444,7 @@ void walk_instance(void)
 		walk(&vfio_ops[i]);
 	enable();
 	undo_unpoison();
+	walk(&list_op);
 	walk(&unpoison_op);
 	undo_poison();
 	walk_engine();
