@@ -4,8 +4,8 @@
 #define FAULTS_LEAKS_H
 
 /*
- * One result, if LEAKS is set: nobody has lost any memory. Half a minute for each
- * operation, so without it the lab looks once, at the end of all.
+ * One result, if LEAKS is set: nobody has lost any memory. It takes 20 seconds or more
+ * for each operation, so without it the lab looks once, at the end of all.
  */
 void leaks_check(const char *name);
 
