@@ -454,16 +454,21 @@ static int window_may_split(struct vm_area_struct *vma, unsigned long addr)
  * A mapping is copied: cut, or to be moved, which window_mremap() refuses, but only
  * when linux 7.3 has done so. It takes a gigabyte in one for a broken table then and
  * forgets it, with a line in the log and no flush of TLBs, so that no zap would find
- * it again. So there is nothing to move; it comes back by faults.
+ * it again. So there is nothing to move; it comes back by faults. Not while it is
+ * zapped, in other mappings of the same vDPA: there linux makes the same mistake with
+ * a gigabyte that comes back between two looks.
  */
 static void window_open(struct vm_area_struct *vma)
 {
 	struct mcxl_instance *inst = vma->vm_private_data;
 
 	atomic_dec(&inst->mappings_left);
-	unmap_mapping_range(vma->vm_file->f_mapping,
-			    (loff_t)vma->vm_pgoff << PAGE_SHIFT,
-			    vma->vm_end - vma->vm_start, true);
+	mcxl_throttle_enter(inst);
+	scoped_guard(rwsem_write, &inst->memory_lock)
+		unmap_mapping_range(vma->vm_file->f_mapping,
+				    (loff_t)vma->vm_pgoff << PAGE_SHIFT,
+				    vma->vm_end - vma->vm_start, true);
+	mcxl_throttle_leave(inst);
 }
 
 /*
@@ -641,7 +646,9 @@ EXPORT_SYMBOL_NS_GPL(mdev_cxl_partition_is_clean, "MDEV_CXL");
  * @len: in: bytes wanted, not 0; out: how many of these are contiguous there
  *
  * The memory holds what the guest wrote, or zeroes. The address is valid until
- * &mdev_cxl_parent_ops.stop or .pause returns.
+ * &mdev_cxl_parent_ops.stop or .pause returns. Call this for all of a range before
+ * hardware accesses it by itself, too: where it was not called the memory may hold
+ * data of an earlier owner, and is cleared later.
  *
  * Context: Process context; may sleep. From &mdev_cxl_parent_ops.start, .stop, .pause,
  * .resume, .reg_read or .reg_write, or from work that .stop and .pause wait for; calls

@@ -8,6 +8,8 @@
 #define _GNU_SOURCE
 #include <err.h>
 #include <errno.h>
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,6 +25,7 @@
 #define KIB	(1UL << 10)
 #define MIB	(1UL << 20)
 #define GIB	(1UL << 30)
+#define MOVES	10000
 
 static struct vfio v;
 static uint32_t hdm;
@@ -223,6 +226,50 @@ static void test_moved(void)
 	munmap((void *)mem, GIB);
 }
 
+static atomic_bool touch_no_more;
+
+static void *toucher(void *byte)
+{
+	while (!touch_no_more)
+		(void)*(volatile uint8_t *)byte;
+	return NULL;
+}
+
+/*
+ * Nor does one of a single page, however often that is tried, while others touch a
+ * gigabyte that has the same page in it: linux must not lose that, and say so.
+ */
+static void test_moved_beside(void)
+{
+	volatile uint8_t *page = map(BAR2, 4 * KIB, 4 * KIB, 4 * KIB);
+	volatile uint8_t *to = map(BAR2, 0, 4 * KIB, 0);
+	volatile uint8_t *mem = map(BAR2, 0, GIB, 0);
+	unsigned int n, refused = 0;
+	pthread_t threads[2];
+	size_t i;
+
+	touch_no_more = false;
+	for (i = 0; i < 2; i++) {
+		if (pthread_create(&threads[i], NULL, toucher,
+				   (void *)(mem + GIB / 2)))
+			errx(1, "no thread");
+	}
+	for (n = 0; n < MOVES; n++)
+		refused += mremap((void *)page, 4 * KIB, 4 * KIB,
+				  MREMAP_MAYMOVE | MREMAP_FIXED,
+				  (void *)to) == MAP_FAILED && errno == EINVAL;
+	touch_no_more = true;
+	for (i = 0; i < 2; i++)
+		pthread_join(threads[i], NULL);
+	tap_eq(refused, MOVES, "a page does not move beside a gigabyte");
+	vfio_enable_memory(&v, false);
+	tap_ok(faults_on_read((void *)(mem + GIB / 2)),
+	       "the gigabyte is gone with the memory");
+	vfio_enable_memory(&v, true);
+	munmap((void *)mem, GIB);
+	munmap((void *)page, 4 * KIB);
+}
+
 /* Soft-dirty tracking takes the right to write away from what comes later */
 static void test_soft_dirty(void)
 {
@@ -271,6 +318,8 @@ int main(int argc, char **argv)
 	test_held(argv[optind], whole);
 	test_cut();
 	test_moved();
+	if (!dirty)
+		test_moved_beside();
 	test_soft_dirty();
 	return tap_done();
 }
