@@ -156,8 +156,15 @@ static int clear_piece(struct mdev_cxl_parent *parent, unsigned long piece)
 	return 0;
 }
 
-static struct mutex *lock_of(struct mdev_cxl_parent *parent,
-			     unsigned long piece)
+/**
+ * mcxl_clear_lock_of - with which lock held a piece is cleared
+ * @parent: the parent
+ * @piece: its number, from DPA 0 on
+ *
+ * Return: the lock, which other pieces of the same granule may have as well
+ */
+struct mutex *mcxl_clear_lock_of(struct mdev_cxl_parent *parent,
+				 unsigned long piece)
 {
 	unsigned long granule = piece / (MDEV_CXL_GRANULE / MCXL_PIECE);
 
@@ -171,7 +178,7 @@ static int make_clean_locked(struct mdev_cxl_parent *parent,
 {
 	int rc;
 
-	lockdep_assert_held(lock_of(parent, piece));
+	lockdep_assert_held(mcxl_clear_lock_of(parent, piece));
 	if (!test_bit(piece, parent->dirty))
 		return 0;
 	rc = clear_piece(parent, piece);
@@ -182,14 +189,14 @@ static int make_clean_locked(struct mdev_cxl_parent *parent,
 
 static int make_clean(struct mdev_cxl_parent *parent, unsigned long piece)
 {
-	guard(mutex)(lock_of(parent, piece));
+	guard(mutex)(mcxl_clear_lock_of(parent, piece));
 	return make_clean_locked(parent, piece);
 }
 
 /* Unless somebody else is at it */
 static int try_clean(struct mdev_cxl_parent *parent, unsigned long piece)
 {
-	ACQUIRE(mutex_try, lock)(lock_of(parent, piece));
+	ACQUIRE(mutex_try, lock)(mcxl_clear_lock_of(parent, piece));
 
 	if (ACQUIRE_ERR(mutex_try, &lock))
 		return -EAGAIN;
@@ -205,7 +212,7 @@ static int try_clean(struct mdev_cxl_parent *parent, unsigned long piece)
  */
 void mcxl_clear_settle(struct mdev_cxl_parent *parent, u64 dpa)
 {
-	guard(mutex)(lock_of(parent, dpa / MCXL_PIECE));
+	guard(mutex)(mcxl_clear_lock_of(parent, dpa / MCXL_PIECE));
 }
 
 /**

@@ -160,11 +160,17 @@ static void *regain(struct mdev_cxl_parent *parent, u64 dpa)
 	return mem;
 }
 
-/* Nobody cleared the page meanwhile, so what is in it may be anybody's */
+/*
+ * Nobody cleared the page meanwhile, so what is in it may be anybody's. Nor does
+ * anybody clear what is around it just now, and leave the page out: a job may still
+ * write to it, whose owner closes before it is found to be good.
+ */
 static int unpoison_page(struct mdev_cxl_parent *parent, u64 dpa)
 {
-	void *mem = regain(parent, dpa);
+	void *mem;
 
+	guard(mutex)(mcxl_clear_lock_of(parent, dpa / MCXL_PIECE));
+	mem = regain(parent, dpa);
 	if (IS_ERR(mem))
 		return PTR_ERR(mem);
 	memset(mem, 0, PAGE_SIZE);
@@ -189,8 +195,8 @@ static int unpoison_page(struct mdev_cxl_parent *parent, u64 dpa)
  * Context: As mdev_cxl_parent_poison().
  *
  * Return: 0; -ERANGE when not all of it is device memory that is shared; -EIO while
- * the device is in reset or has failed; or an error of
- * &mdev_cxl_parent_ops.get_pfn
+ * the device is in reset or has failed; -ENODEV once the parent is gone; or an error
+ * of &mdev_cxl_parent_ops.get_pfn
  */
 int mdev_cxl_parent_unpoison(struct mdev_cxl_parent *parent, u64 dpa, u64 len)
 {
@@ -202,6 +208,8 @@ int mdev_cxl_parent_unpoison(struct mdev_cxl_parent *parent, u64 dpa, u64 len)
 		return rc;
 
 	guard(mutex)(&parent->lock);
+	if (parent->gone)
+		return -ENODEV;
 	if (parent->blocked)
 		return -EIO;
 	while ((at = mcxl_poison_find(parent, dpa, len)) != U64_MAX) {

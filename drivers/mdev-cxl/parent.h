@@ -47,11 +47,12 @@ struct mcxl_instance;
  * @held_until: when that will be, in jiffies; written with @lock held
  * @show_lock: anybody may read attributes, with any number of threads: one of them
  *	at a time waits for @lock
- * @lock: protects @dpa, @instances, @blocked, @leaving and @gone
+ * @lock: protects @dpa, @instances, @blocked, @lost, @leaving and @gone
  * @dpa: who owns which memory
  * @instances: those that have memory
  * @blocked: no instance may run: the device is in reset or has failed;
  *	written with @clear_gate held as well
+ * @lost: it has failed: what its memory holds is not known until a reset is done
  * @leaving: it is being unregistered
  * @gone: it has no instances any more, and no more poison
  */
@@ -77,6 +78,7 @@ struct mdev_cxl_parent {
 	struct mcxl_dpa dpa;
 	struct list_head instances;
 	bool blocked;
+	bool lost;
 	bool leaving;
 	bool gone;
 };
@@ -104,6 +106,8 @@ u64 mcxl_poison_find(struct mdev_cxl_parent *parent, u64 dpa, u64 len);
 int mcxl_clear_init(struct mdev_cxl_parent *parent);
 int mcxl_clear_start(struct mdev_cxl_parent *parent);
 void mcxl_clear_stop(struct mdev_cxl_parent *parent);
+struct mutex *mcxl_clear_lock_of(struct mdev_cxl_parent *parent,
+				 unsigned long piece);
 void mcxl_clear_settle(struct mdev_cxl_parent *parent, u64 dpa);
 u64 mcxl_clear_dirty_bytes(struct mdev_cxl_parent *parent, u64 dpa, u64 len);
 
