@@ -36,9 +36,16 @@ static void reg_write(struct mdev_cxl_partition *part, u32 offset,
 {
 }
 
+static void work(struct mdev_cxl_partition *part)
+{
+}
+
 static const struct mdev_cxl_parent_ops good_ops = {
 	.owner = THIS_MODULE,
 	.get_pfn = get_pfn,
+	.stop = work,
+	.pause = work,
+	.resume = work,
 	.reg_read = reg_read,
 	.reg_write = reg_write,
 };
@@ -48,9 +55,18 @@ static const struct mdev_cxl_parent_ops no_registers = {
 	.get_pfn = get_pfn,
 };
 
-static void work(struct mdev_cxl_partition *part)
-{
-}
+static const struct mdev_cxl_parent_ops no_stop = {
+	.owner = THIS_MODULE,
+	.get_pfn = get_pfn,
+	.reg_read = reg_read,
+	.reg_write = reg_write,
+};
+
+static const struct mdev_cxl_parent_ops starts_only = {
+	.owner = THIS_MODULE,
+	.get_pfn = get_pfn,
+	.start = work,
+};
 
 static const struct mdev_cxl_parent_ops no_rest = {
 	.owner = THIS_MODULE,
@@ -88,6 +104,10 @@ static const struct desc_case descs[] = {
 	{ "no register operations, but registers",
 	  { GOOD, .ops = &no_registers, .regs_size = 8 }, -EINVAL },
 	{ "registers", { GOOD, .regs_size = 8 }, 0 },
+	{ "registers, and nothing stops what they start",
+	  { GOOD, .ops = &no_stop, .regs_size = 8 }, -EINVAL },
+	{ "work that starts and never stops",
+	  { GOOD, .ops = &starts_only }, -EINVAL },
 	{ "work that stops and never rests",
 	  { GOOD, .ops = &no_rest }, -EINVAL },
 	{ "work that stops and rests", { GOOD, .ops = &with_rest }, 0 },
@@ -180,7 +200,8 @@ static u64 dirty_bytes(struct mdev_cxl_parent *parent, u64 want)
 
 /*
  * All is cleared but what can't be; nothing is touched while the device is in
- * reset, or after one that was called off; and all is dirty after a reset.
+ * reset, or after one that was called off; and all is dirty after a reset, or when
+ * the device was lost meanwhile.
  */
 static void clear_test(struct kunit *test)
 {
@@ -207,6 +228,7 @@ static void clear_test(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, dirty_bytes(parent, SZ_2M), SZ_2M);
 	KUNIT_EXPECT_NULL(test, memchr_inv(content, 0, SZ_2M));
 
+	device_lock(desc.dev);
 	mdev_cxl_parent_reset_prepare(parent);
 	calls = atomic_read(&mem.calls);
 	/* Longer than the thread waits for another try */
@@ -224,6 +246,14 @@ static void clear_test(struct kunit *test)
 	mdev_cxl_parent_reset_done(parent);
 	KUNIT_EXPECT_EQ(test, dirty_bytes(parent, SZ_2M), SZ_2M);
 	KUNIT_EXPECT_NULL(test, memchr_inv(content, 0, SZ_2M));
+
+	mdev_cxl_parent_failed(parent);
+	memset(content, 0x33, SZ_2M);
+	mdev_cxl_parent_reset_prepare(parent);
+	mdev_cxl_parent_reset_cancel(parent);
+	KUNIT_EXPECT_EQ(test, dirty_bytes(parent, SZ_2M), SZ_2M);
+	KUNIT_EXPECT_NULL(test, memchr_inv(content, 0, SZ_2M));
+	device_unlock(desc.dev);
 	mdev_cxl_unregister_parent(parent);
 free:
 	__free_pages(mem.block, BLOCK_ORDER);
@@ -245,6 +275,8 @@ static void poison_test(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, mdev_cxl_parent_poison(parent, U64_MAX, 2), -ERANGE);
 	mdev_cxl_unregister_parent(parent);
 	KUNIT_EXPECT_EQ(test, mdev_cxl_parent_poison(parent, SZ_1M, 1), -ENODEV);
+	KUNIT_EXPECT_EQ(test, mdev_cxl_parent_unpoison(parent, SZ_1M, 1), -ENODEV);
+	mdev_cxl_parent_failed(parent);
 	KUNIT_EXPECT_EQ(test, mdev_cxl_parent_ras(parent, SZ_1M, 1, 0), 0);
 	mdev_cxl_parent_put(parent);
 }

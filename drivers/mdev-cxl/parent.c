@@ -130,7 +130,7 @@ static void parent_block(struct mdev_cxl_parent *parent, bool held)
 
 	lockdep_assert_held(&parent->lock);
 	/* Nobody is left to end it, and no VMM lets go while it waits for that */
-	held = held && !parent->leaving;
+	held = held && patience && !parent->leaving;
 	if (held) {
 		WRITE_ONCE(parent->held_until, jiffies + patience);
 		mod_delayed_work(system_dfl_wq, &parent->hold_over, patience);
@@ -292,6 +292,9 @@ static int check_desc(const struct mdev_cxl_parent_desc *desc)
 		return -EINVAL;
 	if (desc->regs_size && (!ops->reg_read || !ops->reg_write))
 		return -EINVAL;
+	/* What can work must be stopped */
+	if ((desc->regs_size || ops->start) && !ops->stop)
+		return -EINVAL;
 	if (ops->stop && (!ops->pause || !ops->resume))
 		return -EINVAL;
 	if (desc->regs_size > MDEV_CXL_MAX_REGS || desc->regs_size % 8)
@@ -441,9 +444,11 @@ EXPORT_SYMBOL_NS_GPL(mdev_cxl_unregister_parent, "MDEV_CXL");
  * mdev_cxl_parent_get - keep a parent
  * @parent: the parent
  *
- * For those that may report errors of a parent while it is unregistered: until the
- * reference is put @parent may be given to mdev_cxl_parent_poison(), which returns
- * -ENODEV in the end, and mdev_cxl_parent_ras(), which finds no instance any more.
+ * For those that may report errors of a parent while it is unregistered. Until the
+ * reference is put @parent may be given to mdev_cxl_parent_poison() and
+ * mdev_cxl_parent_unpoison(), which return -ENODEV in the end, and to
+ * mdev_cxl_parent_ras() and mdev_cxl_parent_failed(), which find no instance any
+ * more.
  *
  * Context: Any context.
  *
@@ -489,11 +494,17 @@ EXPORT_SYMBOL_NS_GPL(mdev_cxl_parent_drvdata, "MDEV_CXL");
  * mdev_cxl_parent_failed() and mdev_cxl_unregister_parent() follows, at most for as
  * long as the module parameter reset_wait says.
  *
- * Context: Process context; may sleep. Not from an operation of
- * &mdev_cxl_parent_ops, nor with a lock that any of them takes.
+ * Resets do not nest: the first end is the end. The lock of the device keeps
+ * resets by the PCI core, AER and debugfs apart from the caller's.
+ *
+ * Context: Process context; may sleep. With the lock of &mdev_cxl_parent_desc.dev
+ * held, as in the operations of struct pci_error_handlers; where the reset ends later
+ * than that is released, the parent driver keeps others from ending it. Not from an
+ * operation of &mdev_cxl_parent_ops, nor with a lock that any of them takes.
  */
 void mdev_cxl_parent_reset_prepare(struct mdev_cxl_parent *parent)
 {
+	device_lock_assert(parent->desc.dev);
 	guard(mutex)(&parent->lock);
 	parent_block(parent, true);
 }
@@ -517,6 +528,29 @@ bool mdev_cxl_parent_is_blocked(struct mdev_cxl_parent *parent)
 }
 EXPORT_SYMBOL_NS_GPL(mdev_cxl_parent_is_blocked, "MDEV_CXL");
 
+/* The memory is there again: zero after a reset, or else as it was */
+static void end_reset(struct mdev_cxl_parent *parent, bool reset)
+{
+	struct mcxl_instance *inst;
+
+	lockdep_assert_held(&parent->lock);
+	/* What is in use would be cleared */
+	if (WARN_ON_ONCE(!parent->blocked))
+		return;
+	if (reset)
+		bitmap_fill(parent->dirty, parent->desc.dpa_size / MCXL_PIECE);
+	parent->lost = false;
+	parent_unblock(parent);
+	list_for_each_entry(inst, &parent->instances, node)
+		mcxl_instance_unblock(inst, reset);
+	wake_waiters(parent);
+	if (!reset)
+		return;
+	/* A VMM decides how many are woken; nobody else is to wait for that */
+	list_for_each_entry(inst, &parent->instances, node)
+		mcxl_irq_error(inst);
+}
+
 /**
  * mdev_cxl_parent_reset_done - the physical device is usable again
  * @parent: the parent, after mdev_cxl_parent_reset_prepare() or
@@ -525,48 +559,31 @@ EXPORT_SYMBOL_NS_GPL(mdev_cxl_parent_is_blocked, "MDEV_CXL");
  * A reset of the physical device hits every partition. Each comes up as after
  * a conventional reset, its memory zero, and its VMM gets an error event.
  *
- * Context: Process context; may sleep. Not from an operation of
- * &mdev_cxl_parent_ops, nor with a lock that any of them takes.
+ * Context: As mdev_cxl_parent_reset_prepare().
  */
 void mdev_cxl_parent_reset_done(struct mdev_cxl_parent *parent)
 {
-	struct mcxl_instance *inst;
-
+	device_lock_assert(parent->desc.dev);
 	guard(mutex)(&parent->lock);
-	/* What is in use would be cleared */
-	if (WARN_ON_ONCE(!parent->blocked))
-		return;
-	bitmap_fill(parent->dirty, parent->desc.dpa_size / MCXL_PIECE);
-	parent_unblock(parent);
-	list_for_each_entry(inst, &parent->instances, node)
-		mcxl_instance_unblock(inst, true);
-	wake_waiters(parent);
-	/* A VMM decides how many are woken; nobody else is to wait for that */
-	list_for_each_entry(inst, &parent->instances, node)
-		mcxl_irq_error(inst);
+	end_reset(parent, true);
 }
 EXPORT_SYMBOL_NS_GPL(mdev_cxl_parent_reset_done, "MDEV_CXL");
 
 /**
  * mdev_cxl_parent_reset_cancel - the physical device was not reset after all
- * @parent: the parent, after mdev_cxl_parent_reset_prepare() or
- *	mdev_cxl_parent_failed()
+ * @parent: the parent, after mdev_cxl_parent_reset_prepare()
  *
  * Every partition goes on with the registers, the memory and the work that it had.
+ * But after mdev_cxl_parent_failed() nobody knows what the memory holds, for one what
+ * was cleared while it was being lost: then this is mdev_cxl_parent_reset_done().
  *
- * Context: As mdev_cxl_parent_reset_done().
+ * Context: As mdev_cxl_parent_reset_prepare().
  */
 void mdev_cxl_parent_reset_cancel(struct mdev_cxl_parent *parent)
 {
-	struct mcxl_instance *inst;
-
+	device_lock_assert(parent->desc.dev);
 	guard(mutex)(&parent->lock);
-	if (WARN_ON_ONCE(!parent->blocked))
-		return;
-	parent_unblock(parent);
-	list_for_each_entry(inst, &parent->instances, node)
-		mcxl_instance_unblock(inst, false);
-	wake_waiters(parent);
+	end_reset(parent, parent->lost);
 }
 EXPORT_SYMBOL_NS_GPL(mdev_cxl_parent_reset_cancel, "MDEV_CXL");
 
@@ -577,17 +594,18 @@ EXPORT_SYMBOL_NS_GPL(mdev_cxl_parent_reset_cancel, "MDEV_CXL");
  * Pauses every partition and takes its memory out of reach: a touch raises SIGBUS,
  * reads and writes fail with -EIO, and every VMM gets an error event. Accesses that
  * were waiting because of an earlier mdev_cxl_parent_reset_prepare() fail so, too. It
- * stays so until mdev_cxl_parent_reset_done(), mdev_cxl_parent_reset_cancel() or
- * mdev_cxl_unregister_parent(); a later mdev_cxl_parent_reset_prepare() makes
- * accesses wait again.
+ * stays so until mdev_cxl_parent_reset_done() or mdev_cxl_unregister_parent(); a later
+ * mdev_cxl_parent_reset_prepare() makes accesses wait again.
  *
- * Context: As mdev_cxl_parent_reset_prepare().
+ * Context: Process context; may sleep. Not from an operation of
+ * &mdev_cxl_parent_ops, nor with a lock that any of them takes.
  */
 void mdev_cxl_parent_failed(struct mdev_cxl_parent *parent)
 {
 	struct mcxl_instance *inst;
 
 	guard(mutex)(&parent->lock);
+	parent->lost = true;
 	parent_block(parent, false);
 	list_for_each_entry(inst, &parent->instances, node)
 		mcxl_irq_error(inst);

@@ -155,10 +155,11 @@ struct mdev_cxl_partition {
  * @stop: stop all work of the partition and drop what is queued. When it
  *	returns the device touches no byte of the partition's memory and
  *	raises none of its interrupts until @start. After @pause there is
- *	nothing to stop, and the device may be in reset or gone. Optional for
- *	a parent without function registers. May sleep. Called with locks held
- *	that page faults and register operations of the partition wait for:
- *	none runs meanwhile.
+ *	nothing to stop, and the device may be in reset or gone. Needed when
+ *	&mdev_cxl_parent_desc.regs_size is not 0, or there is @start. May sleep.
+ *	Called with locks held that page faults and register operations of the
+ *	partition wait for, and mdev_cxl_parent_reset_prepare() as well: must
+ *	not wait for a reset of the device.
  * @start: the partition's function registers take their reset values and
  *	work may be accepted. Optional. Same context as @stop.
  * @pause: the function is in D3hot, or the device is about to be reset or is
