@@ -44,7 +44,8 @@ MODULE_PARM_DESC(types, "types of each device as SIZE[:DECODERS], e.g. 512m,1g:4
  * @pgmap: struct pages for @hpa
  * @cap: DVSEC CXL Capability register
  * @expects_reset: an error of the bus may lead to a reset
- * @watch: looks for the decoder while VMMs are waited for
+ * @watch: looks for the decoder
+ * @leaves: mcxl_pci_remove() waits for VMMs, with the lock of the device
  * @lock: protects @parent against a memory failure meanwhile
  * @parent: registered with the framework; NULL while it is not
  */
@@ -58,6 +59,7 @@ struct mcxl_pci {
 	u16 cap;
 	bool expects_reset;
 	struct delayed_work watch;
+	bool leaves;
 	struct mutex lock; /* parent comes and goes */
 	struct mdev_cxl_parent *parent;
 };
@@ -276,19 +278,36 @@ static void drop_caches(struct mcxl_pci *mp)
 					       range_len(&mp->hpa));
 }
 
+/* Unless that is known, or a reset is under way, which keeps the memory blocked */
+static void look_for_decoder(struct mcxl_pci *mp)
+{
+	if (mdev_cxl_parent_is_blocked(mp->parent) ||
+	    mcxl_pci_hdm_is_kept(&mp->hdm))
+		return;
+	pci_err(mp->pdev, "HDM decoder %d does not lead to %pra any more: the memory is out of reach\n",
+		mp->hdm.index, &mp->hpa);
+	mdev_cxl_parent_failed(mp->parent);
+}
+
 /*
- * The function was pulled out, or the CXL core has lost the way to its memory. Then no
- * VMM may have it while it is asked to let go. Nobody else tells: errors of the bus wait
- * for the lock of the device, which is held in remove, as long as that takes.
+ * The function was pulled out, or the CXL core has lost the way to its memory: then no
+ * VMM may have it. Nobody else tells: errors of the bus, and remove itself, come after
+ * those of other functions, whose drivers take as long as they like; and errors wait
+ * for the lock of the device, which remove holds as long as VMMs take to let go.
+ * Others who hold it are about to reset the function, or to ask for the lock again.
  */
 static void watch_decoder(struct work_struct *work)
 {
 	struct mcxl_pci *mp = container_of(work, struct mcxl_pci, watch.work);
+	struct device *dev = &mp->pdev->dev;
 
-	if (mcxl_pci_hdm_is_kept(&mp->hdm))
-		queue_delayed_work(system_dfl_wq, &mp->watch, HZ);
-	else
-		mdev_cxl_parent_failed(mp->parent);
+	if (READ_ONCE(mp->leaves)) {
+		look_for_decoder(mp);
+	} else if (device_trylock(dev)) {
+		look_for_decoder(mp);
+		device_unlock(dev);
+	}
+	queue_delayed_work(system_freezable_wq, &mp->watch, HZ);
 }
 
 /* While the PCI core still keeps the function awake */
@@ -297,7 +316,8 @@ static void mcxl_pci_remove(struct pci_dev *pdev)
 	struct mcxl_pci *mp = pci_get_drvdata(pdev);
 	struct mdev_cxl_parent *parent = mp->parent;
 
-	watch_decoder(&mp->watch.work);
+	look_for_decoder(mp);
+	WRITE_ONCE(mp->leaves, true);
 	/* That may take long, and memory go bad meanwhile */
 	mdev_cxl_unregister_parent(parent);
 	cancel_delayed_work_sync(&mp->watch);
@@ -352,6 +372,7 @@ static int register_parent(struct mcxl_pci *mp)
 		return PTR_ERR(parent);
 	scoped_guard(mutex, &mp->lock)
 		mp->parent = mdev_cxl_parent_get(parent);
+	queue_delayed_work(system_freezable_wq, &mp->watch, HZ);
 	return 0;
 }
 
@@ -409,20 +430,26 @@ static void mcxl_pci_reset_prepare(struct pci_dev *pdev)
 	drop_caches(mp);
 }
 
-static void mcxl_pci_reset_done(struct pci_dev *pdev)
+static void come_back(struct mcxl_pci *mp)
 {
-	struct mcxl_pci *mp = pci_get_drvdata(pdev);
 	int rc = mcxl_pci_hdm_restore(&mp->hdm);
 
-	mp->expects_reset = false;
 	if (!rc) {
 		drop_caches(mp);
 		mdev_cxl_parent_reset_done(mp->parent);
 		return;
 	}
-	pci_err(pdev, "HDM decoder %d does not come back after a reset: %d, wanted %pra: the memory is out of reach\n",
+	pci_err(mp->pdev, "HDM decoder %d does not come back after a reset: %d, wanted %pra: the memory is out of reach\n",
 		mp->hdm.index, rc, &mp->hpa);
 	mdev_cxl_parent_failed(mp->parent);
+}
+
+static void mcxl_pci_reset_done(struct pci_dev *pdev)
+{
+	struct mcxl_pci *mp = pci_get_drvdata(pdev);
+
+	mp->expects_reset = false;
+	come_back(mp);
 }
 
 /* Is there another function that could ask for a reset which hits this one? */
@@ -485,7 +512,7 @@ static void mcxl_pci_resume(struct pci_dev *pdev)
 	if (mp->expects_reset)
 		mdev_cxl_parent_reset_cancel(mp->parent);
 	else if (mdev_cxl_parent_is_blocked(mp->parent))
-		mcxl_pci_reset_done(pdev);
+		come_back(mp);
 	mp->expects_reset = false;
 }
 
