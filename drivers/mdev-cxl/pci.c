@@ -44,6 +44,7 @@ MODULE_PARM_DESC(types, "types of each device as SIZE[:DECODERS], e.g. 512m,1g:4
  * @pgmap: struct pages for @hpa
  * @cap: DVSEC CXL Capability register
  * @expects_reset: an error of the bus may lead to a reset
+ * @recovers: likewise, and whatever was reset meanwhile, that is to come yet
  * @watch: looks for the decoder
  * @leaves: mcxl_pci_remove() waits for VMMs, with the lock of the device
  * @lock: protects @parent against a memory failure meanwhile
@@ -58,6 +59,7 @@ struct mcxl_pci {
 	struct dev_pagemap pgmap;
 	u16 cap;
 	bool expects_reset;
+	bool recovers;
 	struct delayed_work watch;
 	bool leaves;
 	struct mutex lock; /* parent comes and goes */
@@ -449,7 +451,9 @@ static void mcxl_pci_reset_done(struct pci_dev *pdev)
 	struct mcxl_pci *mp = pci_get_drvdata(pdev);
 
 	mp->expects_reset = false;
-	come_back(mp);
+	/* What recovers may reset the bus yet, and says when it is through */
+	if (!mp->recovers)
+		come_back(mp);
 }
 
 /* Is there another function that could ask for a reset which hits this one? */
@@ -471,7 +475,8 @@ static bool has_neighbours(struct pci_dev *pdev)
  */
 static void expect_reset(struct mcxl_pci *mp)
 {
-	if (!has_neighbours(mp->pdev) || mdev_cxl_parent_is_blocked(mp->parent))
+	mp->recovers = has_neighbours(mp->pdev);
+	if (!mp->recovers || mdev_cxl_parent_is_blocked(mp->parent))
 		return;
 	mdev_cxl_parent_reset_prepare(mp->parent);
 	drop_caches(mp);
@@ -489,9 +494,11 @@ static pci_ers_result_t mcxl_pci_error_detected(struct pci_dev *pdev,
 	}
 
 	mp->expects_reset = false;
+	/* Also what comes in the end, when somebody else could not recover */
+	mp->recovers = state != pci_channel_io_perm_failure;
 	mdev_cxl_parent_failed(mp->parent);
-	return state == pci_channel_io_perm_failure ?
-	       PCI_ERS_RESULT_DISCONNECT : PCI_ERS_RESULT_NEED_RESET;
+	return mp->recovers ? PCI_ERS_RESULT_NEED_RESET :
+			      PCI_ERS_RESULT_DISCONNECT;
 }
 
 static pci_ers_result_t mcxl_pci_slot_reset(struct pci_dev *pdev)
@@ -514,6 +521,7 @@ static void mcxl_pci_resume(struct pci_dev *pdev)
 	else if (mdev_cxl_parent_is_blocked(mp->parent))
 		come_back(mp);
 	mp->expects_reset = false;
+	mp->recovers = false;
 }
 
 static const struct pci_error_handlers mcxl_pci_err_handlers = {
