@@ -83,7 +83,10 @@ static void out_of_bounds_test(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, rd(fn, CONFIG, 4096, 4), 0);
 	KUNIT_EXPECT_EQ(test, wr(fn, CONFIG, 4096, 4, ~0), 0);
 	KUNIT_EXPECT_EQ(test, rd(fn, CONFIG, 0xfffffffc, 4), 0);
-	KUNIT_EXPECT_EQ(test, wr(fn, CONFIG, 0xfffffffe, 4, ~0), 0);
+	/* Over the end of all offsets, and not to the first register again */
+	KUNIT_EXPECT_EQ(test, wr(fn, MSIX, 0xfffffffe, 4, ~0), 0);
+	KUNIT_EXPECT_EQ(test, rd(fn, MSIX, 0, 4), 0);
+	KUNIT_EXPECT_EQ(test, rd(fn, CONFIG, 0xfffffffe, 4), 0);
 }
 
 static void identity_test(struct kunit *test)

@@ -41,12 +41,12 @@ static u32 space_start(enum mcxl_space space)
 }
 
 /* Which dword of its space is at @offset? SPACE_DWORDS: none */
-static unsigned int dword_at(enum mcxl_space space, u32 offset)
+static unsigned int dword_at(enum mcxl_space space, u64 offset)
 {
 	/* Below the first this wraps, and is out of bounds */
-	unsigned int i = (offset - space_start(space)) / 4;
+	u64 i = (offset - space_start(space)) / 4;
 
-	return i < SPACE_DWORDS ? array_index_nospec(i, SPACE_DWORDS) :
+	return i < SPACE_DWORDS ? array_index_nospec((u32)i, SPACE_DWORDS) :
 				  SPACE_DWORDS;
 }
 
@@ -63,7 +63,7 @@ static u32 *words_of(struct mcxl_function *fn, enum mcxl_space space)
 
 /* The register at @offset, a multiple of 4; 0 where there is none */
 static u32 reg_read(const struct mcxl_function *fn, enum mcxl_space space,
-		    u32 offset)
+		    u64 offset)
 {
 	unsigned int i = dword_at(space, offset);
 
@@ -134,7 +134,7 @@ static noinline u32 side_effects(struct mcxl_function *fn,
  * @bytes has 0xff; @value has them in their places. Returns MCXL_FX_*.
  */
 static __always_inline u32 reg_write(struct mcxl_function *fn,
-				     enum mcxl_space space, u32 offset,
+				     enum mcxl_space space, u64 offset,
 				     u32 value, u32 bytes)
 {
 	unsigned int i = dword_at(space, offset);
@@ -172,8 +172,9 @@ static bool is_whole(u32 offset, u32 count)
 	return count == 4 && IS_ALIGNED(offset, 4);
 }
 
+/* Here and in write_bytes() an access may run over the last of all offsets */
 static noinline void read_bytes(const struct mcxl_function *fn,
-				enum mcxl_space space, u32 offset, u8 *buf,
+				enum mcxl_space space, u64 offset, u8 *buf,
 				u32 count)
 {
 	while (count) {
@@ -208,7 +209,7 @@ void mcxl_function_read(const struct mcxl_function *fn, enum mcxl_space space,
 EXPORT_SYMBOL_IF_KUNIT(mcxl_function_read);
 
 static noinline u32 write_bytes(struct mcxl_function *fn,
-				enum mcxl_space space, u32 offset,
+				enum mcxl_space space, u64 offset,
 				const u8 *buf, u32 count)
 {
 	u32 effects = 0;
