@@ -15,13 +15,14 @@ static void header_test(struct kunit *test)
 struct comp_case {
 	const char *name;
 	u16 id;
+	u8 version;
 	u32 length;
 };
 
 static const struct comp_case structures[] = {
-	{ "RAS", 2, 0x58 },
-	{ "Link", 4, 0x38 },
-	{ "HDM decoders, 10 of them", 5, 0x150 },
+	{ "RAS", 2, 2, 0x58 },
+	{ "Link", 4, 2, 0x38 },
+	{ "HDM decoders, 10 of them", 5, 3, 0x150 },
 };
 
 KUNIT_ARRAY_PARAM_DESC(structure, structures, name);
@@ -36,9 +37,14 @@ static void structure_test(struct kunit *test)
 	KUNIT_ASSERT_GE(test, at, 0x1010);
 	KUNIT_EXPECT_LE(test, at + c->length, 0x2000);
 	for (i = 0; i < ARRAY_SIZE(structures); i++) {
+		u32 header = rd(fn, COMP, 0x1004 + 4 * i, 4);
 		u32 other = find_comp(fn, structures[i].id);
 
-		KUNIT_EXPECT_TRUE(test, other <= at || other >= at + c->length);
+		if ((header & 0xffff) == c->id)
+			KUNIT_EXPECT_EQ(test, header >> 16 & 0xf, c->version);
+		if (structures[i].id != c->id)
+			KUNIT_EXPECT_TRUE(test, at >= other + structures[i].length ||
+					  other >= at + c->length);
 	}
 }
 
@@ -159,8 +165,9 @@ static void error_test(struct kunit *test)
 static void error_status_test(struct kunit *test)
 {
 	struct mcxl_function *fn = make_function(test, MIB256, 1);
-	u32 ras = find_comp(fn, 2), kind;
+	u32 ras = find_comp(fn, 2), aer = find_ext(fn, 1, -1), kind;
 
+	wr(fn, COMP, ras + 0x04, 4, 0);
 	wr(fn, COMP, ras + 0x10, 4, 0);
 	mcxl_function_error(fn, 0x1000, 0x3, 0x3);
 	for (kind = MCXL_RESET_CONVENTIONAL; kind <= MCXL_RESET_CXL; kind++) {
@@ -168,6 +175,8 @@ static void error_status_test(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, rd(fn, COMP, ras, 4), 0x3);
 		KUNIT_EXPECT_EQ(test, rd(fn, COMP, ras + 0x0c, 4), 0x3);
 		KUNIT_EXPECT_EQ(test, rd(fn, COMP, ras + 0x18, 4), 0x1000);
+		KUNIT_EXPECT_EQ(test, rd(fn, CONFIG, aer + 0x04, 4), BIT(22));
+		KUNIT_EXPECT_EQ(test, rd(fn, CONFIG, aer + 0x10, 4), BIT(14));
 	}
 	wr(fn, COMP, ras, 4, 0);
 	wr(fn, COMP, ras + 0x0c, 4, 0);
@@ -176,6 +185,27 @@ static void error_status_test(struct kunit *test)
 	wr(fn, COMP, ras + 0x0c, 1, 0x2);
 	KUNIT_EXPECT_EQ(test, rd(fn, COMP, ras, 4), 0x2);
 	KUNIT_EXPECT_EQ(test, rd(fn, COMP, ras + 0x0c, 4), 0x1);
+}
+
+/* RW1C and not sticky, in one dword with Device Control */
+static void device_status_test(struct kunit *test)
+{
+	struct mcxl_function *fn = make_function(test, MIB256, 1);
+	u32 ras = find_comp(fn, 2), pcie = find_cap(fn, 0x10), kind;
+
+	wr(fn, COMP, ras + 0x10, 4, 0);
+	for (kind = MCXL_RESET_CONVENTIONAL; kind <= MCXL_RESET_CXL; kind++) {
+		mcxl_function_error(fn, 0x1000, 0, 0x1);
+		wr(fn, CONFIG, pcie + 0x08, 2, 0xf);
+		KUNIT_EXPECT_EQ(test, rd(fn, CONFIG, pcie + 0x0a, 2), BIT(0));
+		mcxl_function_reset(fn, kind);
+		KUNIT_EXPECT_EQ(test, rd(fn, CONFIG, pcie + 0x0a, 2),
+				kind == MCXL_RESET_CXL ? BIT(0) : 0);
+	}
+	wr(fn, CONFIG, pcie + 0x0a, 2, BIT(1));
+	KUNIT_EXPECT_EQ(test, rd(fn, CONFIG, pcie + 0x0a, 2), BIT(0));
+	wr(fn, CONFIG, pcie + 0x0a, 2, BIT(0));
+	KUNIT_EXPECT_EQ(test, rd(fn, CONFIG, pcie + 0x0a, 2), 0);
 }
 
 static void first_error_test(struct kunit *test)
@@ -228,6 +258,7 @@ static struct kunit_case comp_cases[] = {
 	KUNIT_CASE_PARAM(hole_test, hole_gen_params),
 	KUNIT_CASE_PARAM(error_test, error_gen_params),
 	KUNIT_CASE(error_status_test),
+	KUNIT_CASE(device_status_test),
 	KUNIT_CASE(first_error_test),
 	KUNIT_CASE(aer_first_test),
 	{}

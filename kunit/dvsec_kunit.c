@@ -165,6 +165,22 @@ static void flexbus_test(struct kunit *test)
 	check_reg(test, fn, CONFIG, at + 0x0c, &status);
 }
 
+/* Cache_Capable, Cache Writeback and Invalidate Capable; No Clean Writeback */
+static void no_cache_test(struct kunit *test)
+{
+	struct mcxl_function *fn = make_function_of(test, MIB256, 1, false);
+	struct reg_test cap = { "capability", 0, 0, 0xc99e0000 };
+	struct reg_test flexbus = { "Flex Bus capability", 0, 0, 0x00260007 };
+	struct reg_test status = { "Flex Bus status", 0, 0, 0x00260026 };
+	u32 at = dvsec(test, fn, 0);
+
+	check_reg(test, fn, CONFIG, at + 0x08, &cap);
+	KUNIT_EXPECT_EQ(test, rd(fn, CONFIG, at + 0x14, 4), 0x00800000);
+	at = dvsec(test, fn, 7);
+	check_reg(test, fn, CONFIG, at + 0x08, &flexbus);
+	check_reg(test, fn, CONFIG, at + 0x0c, &status);
+}
+
 static void gpf_test(struct kunit *test)
 {
 	struct mcxl_function *fn = make_function(test, MIB256, 1);
@@ -197,6 +213,7 @@ static struct kunit_case dvsec_cases[] = {
 	KUNIT_CASE(io_enable_test),
 	KUNIT_CASE(locator_test),
 	KUNIT_CASE(flexbus_test),
+	KUNIT_CASE(no_cache_test),
 	KUNIT_CASE(gpf_test),
 	KUNIT_CASE(capability2_test),
 	{}

@@ -16,7 +16,7 @@
 #define TEST_SERIAL	0x1122334455667788ULL
 
 static inline struct mcxl_function *
-make_function(struct kunit *test, u64 size, unsigned int decoders)
+make_function_of(struct kunit *test, u64 size, unsigned int decoders, bool cache)
 {
 	const struct mcxl_function_desc desc = {
 		.identity = {
@@ -32,7 +32,7 @@ make_function(struct kunit *test, u64 size, unsigned int decoders)
 		.decoders = decoders,
 		.nr_vectors = 3,
 		.reset_timeout = 1,
-		.cache_capable = true,
+		.cache_capable = cache,
 		.perf = {
 			.read_latency = 120,
 			.write_latency = 70000,
@@ -45,6 +45,12 @@ make_function(struct kunit *test, u64 size, unsigned int decoders)
 	KUNIT_ASSERT_NOT_NULL(test, fn);
 	KUNIT_ASSERT_EQ(test, mcxl_function_init(fn, &desc), 0);
 	return fn;
+}
+
+static inline struct mcxl_function *
+make_function(struct kunit *test, u64 size, unsigned int decoders)
+{
+	return make_function_of(test, size, decoders, true);
 }
 
 static inline u32 rd(struct mcxl_function *fn, enum mcxl_space space,

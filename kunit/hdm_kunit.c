@@ -73,13 +73,13 @@ static const struct rule_case rules[] = {
 
 KUNIT_ARRAY_PARAM_DESC(rule, rules, name);
 
-static u32 do_step(struct mcxl_function *fn, const struct step *s)
+static u32 do_step(struct mcxl_function *fn, const struct step *s, u32 lock)
 {
 	return hdm_commit(fn, s->i, s->base * MIB256, s->size * MIB256,
-			  s->skip * MIB256, s->ctrl);
+			  s->skip * MIB256, s->ctrl | lock);
 }
 
-static void rule_test(struct kunit *test)
+static void check_rule(struct kunit *test, u32 lock)
 {
 	const struct rule_case *c = test->param_value;
 	struct mcxl_function *fn = make_function(test, 8 * MIB256, 4);
@@ -87,12 +87,24 @@ static void rule_test(struct kunit *test)
 	u32 ctrl;
 
 	for (i = 0; i < c->nr - 1; i++)
-		KUNIT_ASSERT_TRUE(test,
-				  do_step(fn, &c->step[i]) & CTRL_COMMITTED);
-	ctrl = do_step(fn, &c->step[i]);
+		KUNIT_ASSERT_TRUE(test, do_step(fn, &c->step[i], lock) &
+				  CTRL_COMMITTED);
+	ctrl = do_step(fn, &c->step[i], lock);
 	KUNIT_EXPECT_EQ(test, ctrl & (CTRL_COMMITTED | CTRL_ERROR),
 			c->ok ? CTRL_COMMITTED : CTRL_ERROR);
-	KUNIT_EXPECT_TRUE(test, ctrl & CTRL_COMMIT);
+	KUNIT_EXPECT_EQ(test, ctrl & (CTRL_COMMIT | CTRL_LOCK),
+			CTRL_COMMIT | lock);
+}
+
+static void rule_test(struct kunit *test)
+{
+	check_rule(test, 0);
+}
+
+/* Only with Lock On Commit the specification demands most of them */
+static void locked_rule_test(struct kunit *test)
+{
+	check_rule(test, CTRL_LOCK);
 }
 
 /* After an error the decoder can be programmed again and committed */
@@ -106,6 +118,20 @@ static void retry_test(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, hdm_rd(fn, DEC_CTRL(0)), 0);
 	KUNIT_EXPECT_EQ(test, hdm_commit(fn, 0, 0, 8 * MIB256, 0, 0),
 			CTRL_COMMIT | CTRL_COMMITTED);
+}
+
+static void error_reset_test(struct kunit *test)
+{
+	struct mcxl_function *fn = make_function(test, 8 * MIB256, 4);
+
+	hdm_commit(fn, 0, 0, 9 * MIB256, 0, 0);
+	mcxl_function_reset(fn, MCXL_RESET_FLR);
+	KUNIT_EXPECT_EQ(test, hdm_rd(fn, DEC_CTRL(0)), CTRL_COMMIT | CTRL_ERROR);
+	mcxl_function_reset(fn, MCXL_RESET_CXL);
+	KUNIT_EXPECT_EQ(test, hdm_rd(fn, DEC_CTRL(0)), 0);
+	hdm_commit(fn, 0, 0, 9 * MIB256, 0, 0);
+	mcxl_function_reset(fn, MCXL_RESET_CONVENTIONAL);
+	KUNIT_EXPECT_EQ(test, hdm_rd(fn, DEC_CTRL(0)), 0);
 }
 
 struct count_case {
@@ -314,7 +340,9 @@ static void effects_test(struct kunit *test)
 
 static struct kunit_case hdm_cases[] = {
 	KUNIT_CASE_PARAM(rule_test, rule_gen_params),
+	KUNIT_CASE_PARAM(locked_rule_test, rule_gen_params),
 	KUNIT_CASE(retry_test),
+	KUNIT_CASE(error_reset_test),
 	KUNIT_CASE_PARAM(count_test, count_gen_params),
 	KUNIT_CASE_PARAM(decoder_test, decoder_gen_params),
 	KUNIT_CASE(control_test),
