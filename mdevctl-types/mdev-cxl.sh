@@ -39,7 +39,9 @@ attributes()
 
 modify_live()
 {
-	attributes | while IFS='=' read -r name value; do
+	wanted=$(attributes)
+	[ -n "$wanted" ] || return 0
+	while IFS='=' read -r name value; do
 		if [ "$name" != decoders ]; then
 			echo "$name: not an attribute that can be changed" >&2
 			exit 1
@@ -48,7 +50,9 @@ modify_live()
 			echo "decoders: not changed to $value, the device is $(cat "$device/state")" >&2
 			exit 1
 		fi
-	done
+	done <<-LIST
+	$wanted
+	LIST
 }
 
 case $event-$action in
@@ -61,7 +65,8 @@ get-capabilities)
 	JSON
 	;;
 get-attributes)
-	printf '[{"decoders": "%s"}]\n' "$(cat "$device/decoders")"
+	decoders=$(cat "$device/decoders")
+	printf '[{"decoders": "%s"}]\n' "$decoders"
 	;;
 live-modify)
 	modify_live
