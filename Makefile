@@ -9,7 +9,7 @@ PREFIX	?= /usr/local
 DESTDIR	?=
 ARCH	?=
 
-# User programs, each folder with a Makefile that builds into O
+# User programs, each directory with a Makefile that builds into O
 USER_DIRS := $(patsubst %/Makefile,%,$(wildcard samples/*/Makefile tests/*/Makefile))
 
 .DEFAULT_GOAL := help
@@ -22,7 +22,7 @@ help: ## this list
 		awk -F'|' '{ printf "%-14s %s\n", $$1, $$2 }'
 	@echo
 	@echo 'check, bench, demo, kunit, coverage, fuzz, fuzz-model, fuzz-vfio, soak, lint, docs and shell need root, and install mmdebstrap if it is missing;'
-	@echo 'what they build is kept in $${MDEV_CXL_CACHE:-~/.cache/mdev-cxl}.'
+	@echo 'what they build is kept in $${MDEV_CXL_CACHE:-$${XDG_CACHE_HOME:-~/.cache}/mdev-cxl}.'
 
 .PHONY: modules
 modules: ## build the modules for the kernel in KDIR (default: the running one) into BUILD (default: build)
