@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * What each kind of reset does to registers, decoders, memory and mappings: FLR
- * (PCIe r6.0 6.6.2), CXL reset (CXL r3.1 9.7), conventional reset, which is
- * VFIO_DEVICE_RESET here, and D3hot with No_Soft_Reset (PCIe 5.3.1.4).
+ * (PCIe r6.0 6.6.2), CXL reset (CXL r3.1 9.7, but for what Documentation/overview.rst
+ * says that it spares), conventional reset, which is VFIO_DEVICE_RESET here, and D3hot
+ * with No_Soft_Reset (PCIe 5.3.1.4).
  */
 #include <stdio.h>
 #include <sys/mman.h>

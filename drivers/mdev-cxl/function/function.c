@@ -70,7 +70,7 @@ u32 mcxl_function_reset(struct mcxl_function *fn, enum mcxl_reset kind)
 		mcxl_hdm_reset_unlocked(fn);
 		effects |= mcxl_dvsec_reset_done(fn);
 	} else {
-		/* A CXL reset leaves PCI alone, and so what is in the mailbox */
+		/* Not in a CXL reset, which spares PCI here, see overview.rst */
 		mcxl_doe_abort(fn);
 	}
 	return effects;
