@@ -1,27 +1,27 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What is dirty: memory whose content belongs to somebody who is gone.
+ * Dirty memory: its content belongs to an earlier owner.
  *
  * One bit of the parent's bitmap says so for each piece of 2 MiB. It is set
  * when the last user of a partition closes it, when a CXL reset wants its
  * memory cleared, and from the start unless the parent driver vouches for
  * zeroes. No piece is mapped or otherwise reachable while its bit is set: the
  * bit is only set with all mappings zapped, under the memory lock for writing
- * or while the whole device is out of reach, and every way to a byte, be it
- * fault, read, write or the parent's engine, comes through mcxl_clear() first.
+ * or while the whole device is out of reach, and every access to a byte, be it
+ * a fault, a read, a write or the parent's engine, calls mcxl_clear() first.
  * So setting bits is all that close and reset do, whatever the size, and there
  * is no window in which an old byte can be read: before the zap it was not old,
- * then nothing leads to it until the piece is zero. The engine is stopped
+ * and after it nothing leads to it until the piece is zero. The engine is stopped
  * meanwhile, and starts afresh.
  *
- * A thread for each parent clears the rest, with the lowest priority. A piece
- * is cleared with the lock for it held, whoever does it, and its bit falls
- * before that is released: nobody writes to a piece that somebody else still
- * clears. No two granules have a lock in common: whoever is slow with a piece,
- * a thread of a guest that hardly gets a CPU, keeps nobody of another partition
- * waiting. Nor the engine, which is there for all of them: it comes back later. A
- * bit that is set meanwhile may be lost, and does no harm: it says of a piece that
- * nobody could reach what was just made untrue.
+ * A thread for each parent clears the rest, at the lowest ordinary priority. A
+ * piece is always cleared with its lock held, and its bit is cleared before the
+ * lock is released: nobody writes to a piece that another thread still clears. No
+ * two granules share a lock: a thread of a guest that hardly gets a CPU, and so is
+ * slow to clear a piece, does not make other partitions wait. Nor does the engine,
+ * which serves all of them, wait for it: it tries again later. A bit that is set
+ * while its piece is being cleared may be lost. That does no harm: nobody could
+ * reach the piece, which is zero now.
  */
 #include <linux/bitmap.h>
 #include <linux/bitops.h>
@@ -106,7 +106,7 @@ void *mcxl_dpa_vaddr(struct mdev_cxl_parent *parent, u64 dpa, size_t *len)
 
 	rc = parent->desc.ops->get_pfn(parent, dpa & PAGE_MASK,
 				       get_order(MCXL_PIECE), &pfn, &order);
-	/* That would say that somebody else has the piece */
+	/* Our own -EAGAIN means that another thread is clearing the piece */
 	if (rc == -EAGAIN)
 		rc = -EIO;
 	if (rc)
@@ -157,7 +157,7 @@ static int clear_piece(struct mdev_cxl_parent *parent, unsigned long piece)
 }
 
 /**
- * mcxl_clear_lock_of - with which lock held a piece is cleared
+ * mcxl_clear_lock_of - the lock that is held while a piece is cleared
  * @parent: the parent
  * @piece: its number, from DPA 0 on
  *
@@ -193,7 +193,7 @@ static int make_clean(struct mdev_cxl_parent *parent, unsigned long piece)
 	return make_clean_locked(parent, piece);
 }
 
-/* Unless somebody else is at it */
+/* Unless another thread has the lock */
 static int try_clean(struct mdev_cxl_parent *parent, unsigned long piece)
 {
 	ACQUIRE(mutex_try, lock)(mcxl_clear_lock_of(parent, piece));
@@ -208,7 +208,8 @@ static int try_clean(struct mdev_cxl_parent *parent, unsigned long piece)
  * @parent: the parent
  * @dpa: of the page, which was added to the poisoned ones
  *
- * Who clears it now has looked for poison before; who comes later finds it.
+ * A thread that is clearing it now may have looked for poison too early; those
+ * that come later find it.
  */
 void mcxl_clear_settle(struct mdev_cxl_parent *parent, u64 dpa)
 {
@@ -220,12 +221,12 @@ void mcxl_clear_settle(struct mdev_cxl_parent *parent, u64 dpa)
  * @inst: the instance
  * @vdpa: first address
  * @len: bytes, not 0; the range is inside the partition
- * @wait: for somebody else who clears some of it just now, or another piece that
- *	has the same lock
+ * @wait: wait for another thread that is clearing some of it, or another piece
+ *	with the same lock
  *
  * Clears what is dirty. The caller either holds memory_lock for reading or is
- * the parent's engine while it may work, so that nobody marks pieces
- * dirty meanwhile. May sleep.
+ * the parent's engine while it may work, so no piece becomes dirty meanwhile. May
+ * sleep.
  *
  * Return: 0, what &mdev_cxl_parent_ops.get_pfn says, or without @wait -EAGAIN
  */
@@ -300,9 +301,9 @@ u64 mcxl_clear_dirty_bytes(struct mdev_cxl_parent *parent, u64 dpa, u64 len)
 EXPORT_SYMBOL_IF_KUNIT(mcxl_clear_dirty_bytes);
 
 /*
- * One piece for the thread, unless the device must not be touched just now. Whoever
- * is about to say so waits for the gate, and is not to wait for a thread of a guest
- * with it, which may take long over a piece.
+ * The thread clears one piece, unless the device must not be touched now. A thread
+ * that is about to block the device waits for the gate. So with the gate held we must
+ * not wait for a thread of a guest, which may take long to clear a piece.
  */
 static int clear_in_turn(struct mdev_cxl_parent *parent, unsigned long piece)
 {
@@ -316,7 +317,7 @@ static bool wants_clearing(struct mdev_cxl_parent *parent)
 	       !bitmap_empty(parent->dirty, nr_pieces(parent));
 }
 
-/* Once through all that is dirty, unless told to stop. Is anything left? */
+/* One pass over all dirty pieces, unless told to stop. Is anything left? */
 static bool clear_all(struct mdev_cxl_parent *parent)
 {
 	unsigned long piece;
@@ -333,9 +334,9 @@ static bool clear_all(struct mdev_cxl_parent *parent)
 }
 
 /*
- * The lowest of the ordinary priorities, so that it is in nobody's way. Not
- * SCHED_IDLE: a fault may wait for the piece that the thread has in hand, so the
- * thread must get on with it on a busy host as well.
+ * At the lowest ordinary priority, so that it does not get in the way. Not
+ * SCHED_IDLE: a fault may wait for the piece that the thread is clearing, so the
+ * thread must make progress on a busy host, too.
  */
 static int clear_thread(void *data)
 {

@@ -82,8 +82,8 @@ static const struct {
 };
 
 /*
- * The lock of the device keeps resets that are none of ours away, as for these.
- * Its driver may be just going, and waits for the end of this.
+ * Under the lock of the device, as other resets are. Not waited for: its driver may be
+ * unbound just now, with the lock held, and wait for the end of this.
  */
 static int inject_reset(struct mdev_cxl_parent *parent, unsigned int ms,
 			void (*end)(struct mdev_cxl_parent *parent))
@@ -150,7 +150,7 @@ void mcxl_debugfs_add(struct mdev_cxl_parent *parent)
 }
 
 /**
- * mcxl_debugfs_del - remove them; when this returns nobody is in one
+ * mcxl_debugfs_del - remove them, and wait until no file operation is running
  * @parent: the parent
  */
 void mcxl_debugfs_del(struct mdev_cxl_parent *parent)

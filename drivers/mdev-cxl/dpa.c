@@ -83,7 +83,7 @@ EXPORT_SYMBOL_IF_KUNIT(mcxl_dpa_free);
 /**
  * struct gap - a free range, which may be empty
  * @start: first DPA
- * @end: behind the last DPA
+ * @end: one past the last DPA
  * @next: the partition there, or NULL at the end of the memory
  */
 struct gap {
@@ -102,7 +102,7 @@ static struct gap make_gap(const struct mcxl_dpa *dpa, u64 start,
 	};
 }
 
-/* From the lowest to the highest: before, between and behind partitions */
+/* From the lowest to the highest: before, between and after partitions */
 static struct gap first_gap(const struct mcxl_dpa *dpa)
 {
 	return make_gap(dpa, dpa->root.start, dpa->root.child);

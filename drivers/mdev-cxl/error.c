@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Errors that a parent driver reports: poison and RAS events. Only the
- * partition that owns the address hears of them.
+ * partition that owns the address is told.
  *
- * Poison stays with its page, whoever owns it, until the parent driver says
- * that it is gone. A poisoned page is not mapped, and neither read nor written:
- * not by its guest, nor by a job that comes to the engine, nor to clear it.
+ * A page stays poisoned, whoever owns it, until the parent driver says
+ * that it is good. A poisoned page is not mapped, and neither read nor written:
+ * not by its guest, nor by new jobs of the engine, nor to clear it.
  * Pages are recorded before the mappings are zapped under the owner's memory
  * lock, so a fault either comes before the zap or sees the record.
  */
@@ -94,7 +94,7 @@ static int poison_page(struct mdev_cxl_parent *parent, u64 dpa)
 			     xa_mk_value(1), GFP_KERNEL));
 	if (rc)
 		return rc;
-	/* The host takes the page from the kernel as well when we have returned */
+	/* After we have returned the host unmaps the page from the kernel as well */
 	mcxl_clear_settle(parent, dpa);
 	if (!inst)
 		return 0;
@@ -121,7 +121,7 @@ static int poison_page(struct mdev_cxl_parent *parent, u64 dpa)
  *
  * Return: 0; -ERANGE when not all of it is device memory that is shared;
  * -ENOMEM: then not all pages are recorded; -ENODEV once the parent is gone: the
- * caller must not say that the page was dealt with, as nobody would give it back
+ * caller must not claim that the page was handled, as nobody would make it good again
  */
 int mdev_cxl_parent_poison(struct mdev_cxl_parent *parent, u64 dpa, u64 len)
 {
@@ -146,8 +146,8 @@ int mdev_cxl_parent_poison(struct mdev_cxl_parent *parent, u64 dpa, u64 len)
 EXPORT_SYMBOL_NS_GPL(mdev_cxl_parent_poison, "MDEV_CXL");
 
 /*
- * Where the kernel finds a page that was poisoned. After a machine check it has
- * left its own mapping of the page, so that nobody runs into it again.
+ * The kernel's address of a page that was poisoned. After a machine check the kernel
+ * has unmapped the page; map it again.
  */
 static void *regain(struct mdev_cxl_parent *parent, u64 dpa)
 {
@@ -161,9 +161,10 @@ static void *regain(struct mdev_cxl_parent *parent, u64 dpa)
 }
 
 /*
- * Nobody cleared the page meanwhile, so what is in it may be anybody's. Nor does
- * anybody clear what is around it just now, and leave the page out: a job may still
- * write to it, whose owner closes before it is found to be good.
+ * The page was not cleared while it was poisoned, and may hold anybody's data. The lock
+ * keeps its piece from being cleared without the page meanwhile: a job that found the
+ * page before it was poisoned may write to it after our zeroes, and its owner may close
+ * before the page is good.
  */
 static int unpoison_page(struct mdev_cxl_parent *parent, u64 dpa)
 {
@@ -188,9 +189,9 @@ static int unpoison_page(struct mdev_cxl_parent *parent, u64 dpa)
  *
  * What was poisoned reads zero.
  *
- * Not at once after a report that came by the memory_failure operation of the pages:
- * linux takes such a page from its own mapping only when that has returned, and
- * would do so behind this call's back.
+ * Not immediately after a report by the memory_failure operation of the pages:
+ * Linux unmaps such a page from the kernel only when that operation has returned,
+ * which may be after this call.
  *
  * Context: As mdev_cxl_parent_poison().
  *
@@ -223,12 +224,12 @@ int mdev_cxl_parent_unpoison(struct mdev_cxl_parent *parent, u64 dpa, u64 len)
 EXPORT_SYMBOL_NS_GPL(mdev_cxl_parent_unpoison, "MDEV_CXL");
 
 /**
- * mcxl_poison_leave - the parent goes, and leaves its memory to whoever is next
+ * mcxl_poison_leave - the parent leaves its memory to another driver
  * @parent: the parent, without instances, its thread stopped
  *
- * What is poisoned is mapped by the kernel again, as all of the memory was: the
- * next driver cannot know. But for a page that the host takes for bad only now,
- * after it has told us: it does that last. May sleep.
+ * Poisoned pages are mapped by the kernel again, as all of the memory was before: the
+ * next driver does not know of them. Except a page that the host is just handling: it
+ * unmaps that after it has told us. May sleep.
  */
 void mcxl_poison_leave(struct mdev_cxl_parent *parent)
 {

@@ -70,7 +70,7 @@ static int instance_probe(struct mdev_device *mdev)
 	int rc;
 
 	/*
-	 * The mdev core of linux 7.3 shows the create attribute before it has the
+	 * The mdev core of Linux 7.3 shows the create attribute before it has the
 	 * directory that the new device is to be linked in; and when it fails with
 	 * a later type, it does not take away what was made of those before.
 	 */
@@ -155,8 +155,8 @@ static ssize_t dirty_bytes_show(struct device *dev,
 static DEVICE_ATTR_RO(dirty_bytes);
 
 /*
- * Attributes that anybody may read take no lock: who resets the device would wait
- * for all of their readers
+ * Attributes that everybody may read take no lock: a reset of the device would have to
+ * wait for all of their readers
  */
 static ssize_t decoders_show(struct device *dev, struct device_attribute *attr,
 			     char *buf)

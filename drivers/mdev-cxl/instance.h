@@ -41,8 +41,8 @@ struct mcxl_mapped {
  * @err: eventfd for errors, under @irq_lock
  * @req: eventfd that asks the VMM to let go, under @irq_lock
  * @irq_lock: leaf lock; taken in any context
- * @throttle: so many more threads of the VMM may come to @cfg_lock and @memory_lock,
- *	see throttle.c
+ * @throttle: how many more threads of the VMM may take, or wait for, @cfg_lock and
+ *	@memory_lock, see throttle.c
  * @throttle_wait: where the others wait
  * @cfg_lock: serialises the function model and all that its effects change
  * @function: registers that the guest sees, while @open, under @cfg_lock
@@ -51,20 +51,20 @@ struct mcxl_mapped {
  * @started: the parent's ops->start came last, not ops->stop, under @cfg_lock
  * @paused: @started, and ops->pause came last, not ops->resume, under @cfg_lock
  * @resets: resets since creation, written under @cfg_lock
- * @memory_lock: write: change who may reach the memory, and zap; read: reach
+ * @memory_lock: write: change who may reach the memory, and zap; read: access
  *	it. Taken by page faults: never copy from or to user space inside
  * @memory: who may reach the memory, under @memory_lock
  * @mapped: what has been mapped since the last zap, by window: in faults it
  *	grows, with @memory_lock held for reading and @map_lock, else for writing
  * @map_lock: entries of page tables are made one at a time
- * @mappings_left: so many more there may be, of both windows; below 0 for a moment,
- *	or while there are too many
+ * @mappings_left: how many more mappings there may be, of both windows; below 0
+ *	while there are too many
  * @poison_limit: of lines that faults on poison make the kernel print
- * @blocked: nobody may, whatever @memory says: the parent is in reset or has
- *	failed; under @memory_lock
- * @held: @blocked for a while, so who wants the memory waits, but not beyond
- *	held_until of the parent; under @memory_lock, too
- * @held_wait: where it waits
+ * @blocked: nobody may reach it, whatever @memory says: the parent is in reset or
+ *	has failed; under @memory_lock
+ * @held: @blocked for a while, so accesses wait, but not beyond held_until of the
+ *	parent; under @memory_lock, too
+ * @held_wait: where they wait
  *
  * Documentation/locking.rst has the order of the locks.
  */

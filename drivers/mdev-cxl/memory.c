@@ -1,27 +1,26 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Who reaches the memory of a partition, and how: mappings with their faults,
- * reads and writes, and the zap that takes mappings away.
+ * Access to the memory of a partition: mappings and their faults, reads and
+ * writes, and the zap that takes mappings away.
  *
  * There are two windows onto the same vDPA. The aperture is a BAR and answers
  * like one: memory space enable and power state. The HDM region is what a
  * CXL-aware VMM maps behind the guest's decoders: CXL.mem must be on, and a
  * committed decoder must cover the address.
  *
- * A fault needs no more than the memory lock for reading, and one inside of it to
- * put its page in, see map(). Whoever narrows what may be reached zaps and changes
- * inst->memory under the memory lock for writing, so a fault that comes later sees
- * the change, and the mapping that an earlier one made is gone. That goes for all
- * of them: memory space enable, Mem_Enable, decoders and D3hot by
- * mcxl_memory_update(), resets of the function and of the device, and poison.
- * Removal has nothing to zap: a mapping holds the file open, and VFIO waits for the
- * last close.
+ * A fault takes the memory lock for reading, and inside of it another lock to insert
+ * its page, see map(). Whatever narrows access zaps and changes inst->memory under the
+ * memory lock for writing, so a later fault sees the change, and what an earlier one
+ * has mapped is gone. That holds for all causes: memory space enable, Mem_Enable,
+ * decoders and D3hot by mcxl_memory_update(), resets of the function and of the
+ * device, and poison. Removal has nothing to zap: a mapping holds the file open, and
+ * VFIO waits for the last close.
  *
  * A fault maps as much as fits: PUD, PMD, PTE. For that the virtual address,
- * the vDPA and the page frame must be alike below the size of the page. A
+ * the vDPA and the page frame must be equal modulo the size of the page. A
  * region starts at a multiple of 2^40 and stands for vDPA 0, and a partition
- * that has room for a gigabyte starts at one of DPA, see mcxl_dpa_align(). Then
- * it depends on where user space puts the mapping and the parent its memory.
+ * that has room for a gigabyte starts at one of DPA, see mcxl_dpa_align(). The rest
+ * depends on where user space puts the mapping, and where the parent has its memory.
  */
 #include <linux/align.h>
 #include <linux/atomic.h>
@@ -77,7 +76,7 @@ static bool reachable(struct mcxl_instance *inst, enum mcxl_window window,
 }
 
 /**
- * mcxl_memory_unreachable - what to say to who can't reach the memory
+ * mcxl_memory_unreachable - the error of an access that can't reach the memory
  * @inst: the instance, memory_lock or cfg_lock held
  *
  * Return: -EAGAIN while mcxl_instance_patience() says that it may be there again
@@ -115,7 +114,7 @@ static void zap_range(struct mcxl_instance *inst, enum mcxl_window window,
 
 /*
  * A zap looks at each mapping, and a reset of the device at those of all
- * instances, one after the other: nobody may have so many that the others wait.
+ * instances, one after the other: no VMM may have so many that others wait.
  */
 #define MCXL_MAX_MAPPINGS	64
 
@@ -123,7 +122,7 @@ static const struct mcxl_mapped nothing_mapped = { .start = U64_MAX };
 
 /*
  * Linux looks at all page tables of a range, most of them empty in a large
- * partition of which little is in use. So only where something can be.
+ * partition of which little is in use. So zap only where something can be mapped.
  */
 static void zap(struct mcxl_instance *inst, enum mcxl_window window)
 {
@@ -136,7 +135,7 @@ static void zap(struct mcxl_instance *inst, enum mcxl_window window)
 	*mapped = nothing_mapped;
 }
 
-/* The zap that comes next has to know */
+/* For the next zap */
 static void note_mapped(struct mcxl_instance *inst, enum mcxl_window window,
 			u64 vdpa, u64 len)
 {
@@ -217,10 +216,10 @@ void mcxl_memory_update(struct mcxl_instance *inst)
 }
 
 /*
- * Not for writing, even if that is what faulted: another thread may have got a
- * page table for smaller pages to this place meanwhile, and the kernel warns of
- * a huge page for writing that comes to one. The page is writable all the same,
- * as vm_page_prot says, and a fault that was too late is tried again.
+ * Not for writing, even if a write has faulted: another thread may have inserted a
+ * page table for smaller pages here meanwhile, and the kernel warns when a huge page
+ * for writing meets one. The page is writable all the same, as vm_page_prot says, and
+ * a fault that was too late is tried again.
  */
 static vm_fault_t insert(struct vm_fault *vmf, unsigned long pfn,
 			 unsigned int order)
@@ -236,10 +235,10 @@ static vm_fault_t insert(struct vm_fault *vmf, unsigned long pfn,
 
 /*
  * One fault at a time, so that a small page does not meet a huge one that another
- * thread has just put there. Linux does not expect that: it says that it is out
- * of memory, or with CONFIG_DEBUG_VM stops. The small one was for a write, see
- * needs_small_page(), or comes from before the piece was fit for a huge one; when
- * it is still wanted the fault comes again.
+ * thread has just inserted. Linux does not expect that: it reports that it is out
+ * of memory, or with CONFIG_DEBUG_VM stops. The small page was for a write, see
+ * needs_small_page(), or the fault began before the piece was fit for a huge page. If
+ * the small page is still needed, the fault is taken again.
  */
 static vm_fault_t map(struct mcxl_instance *inst, struct vm_fault *vmf,
 		      enum mcxl_window window, u64 vdpa, unsigned long pfn,
@@ -253,8 +252,8 @@ static vm_fault_t map(struct mcxl_instance *inst, struct vm_fault *vmf,
 }
 
 /*
- * Does linux want to hear of each write, as when soft-dirty tracking is on? Then
- * what is inserted cannot be written.
+ * Does Linux want a fault for each first write, as for soft-dirty tracking? Then
+ * what is inserted is not writable.
  */
 static bool is_tracked(const struct vm_area_struct *vma)
 {
@@ -279,9 +278,9 @@ static bool is_write_protected(const struct vm_fault *vmf, unsigned int order)
 }
 
 /*
- * A write that a huge page would not let through would come again for ever, as
- * insert() changes nothing that is there. Linux takes what is there away, and
- * pages of the smallest size have a way to become writable.
+ * A write that a huge page does not allow would fault for ever, as insert() does
+ * not change an entry that is there. Linux removes the huge page when we fall back,
+ * and small pages have a way to become writable.
  */
 static bool needs_small_page(const struct vm_fault *vmf, unsigned int order)
 {
@@ -290,8 +289,8 @@ static bool needs_small_page(const struct vm_fault *vmf, unsigned int order)
 }
 
 /*
- * For poison the kernel prints a line each time, so no more of that than a log
- * can bear: a VMM that touches it for ever gets a plain SIGBUS now and then.
+ * For poison the kernel prints a line each time. A VMM that touches poison again and
+ * again gets a plain SIGBUS beyond what the log can bear.
  */
 static vm_fault_t poisoned(struct mcxl_instance *inst)
 {
@@ -301,14 +300,14 @@ static vm_fault_t poisoned(struct mcxl_instance *inst)
 
 /*
  * The device is in a reset, or may be about to be, which takes seconds. If there
- * was none the memory is as it was, and no guest is to die for having touched it
- * meanwhile.
+ * is none after all the memory is as it was, and a guest must not die because it has
+ * touched it meanwhile.
  */
 static vm_fault_t wait_held(struct mcxl_instance *inst, struct vm_fault *vmf)
 {
 	struct file *file;
 
-	/* A task on its way out has no signal any more that would end its wait */
+	/* No signal ends the wait of an exiting task any more */
 	if (!(vmf->flags & FAULT_FLAG_ALLOW_RETRY) ||
 	    current->flags & PF_EXITING)
 		return VM_FAULT_SIGBUS;
@@ -324,7 +323,7 @@ static vm_fault_t wait_held(struct mcxl_instance *inst, struct vm_fault *vmf)
 	return VM_FAULT_RETRY;
 }
 
-/* What to say when a block of this order will not do */
+/* The result when a block of this order can't be mapped */
 static vm_fault_t refusal(unsigned int order)
 {
 	return order ? VM_FAULT_FALLBACK : VM_FAULT_SIGBUS;
@@ -342,7 +341,7 @@ static vm_fault_t map_block(struct mcxl_instance *inst, struct vm_fault *vmf,
 	int rc = 0;
 
 	guard(rwsem_read)(&inst->memory_lock);
-	/* A smaller page would stay so when the wait is over */
+	/* No fallback: the smaller page would stay when the wait is over */
 	if (!reachable(inst, window, vdpa, len))
 		return mcxl_instance_patience(inst) ? VM_FAULT_RETRY : no;
 
@@ -351,10 +350,10 @@ static vm_fault_t map_block(struct mcxl_instance *inst, struct vm_fault *vmf,
 		return order ? VM_FAULT_FALLBACK : poisoned(inst);
 
 	/*
-	 * To clear a gigabyte would keep the faulting thread for too long, so
-	 * it gets pages of a piece each. Nor would a zap help when all of it
-	 * is clean: linux keeps their page table for as long as the mapping
-	 * lives, and looks no further up. A new mapping finds a gigabyte.
+	 * To clear a gigabyte would take the faulting thread too long, so it
+	 * gets pages of a piece each. A zap would not help once all of it is
+	 * clean: Linux keeps the page table of these pages for as long as the
+	 * mapping lives. A new mapping gets a gigabyte.
 	 */
 	if (len <= MCXL_PIECE)
 		rc = mcxl_clear(inst, vdpa, len, true);
@@ -365,8 +364,9 @@ static vm_fault_t map_block(struct mcxl_instance *inst, struct vm_fault *vmf,
 				  inst->part.dpa.start + vdpa, order, &pfn,
 				  &got);
 	/*
-	 * The page that was touched may be there when another one of the block is
-	 * not. When it is not, no VM_FAULT_OOM: user space would fault for ever.
+	 * The parent may have the page that was touched, but not all of the block.
+	 * If it does not have the page: no VM_FAULT_OOM, user space would fault for
+	 * ever.
 	 */
 	if (rc || got < order)
 		return no;
@@ -389,7 +389,7 @@ static vm_fault_t try_fault(struct mcxl_instance *inst, struct vm_fault *vmf,
 		return refusal(order);
 	vdpa = ((u64)linear_page_index(vma, addr) << PAGE_SHIFT) &
 	       VFIO_PCI_OFFSET_MASK;
-	/* mmap() has bounded the mapping; this is for a CPU that runs ahead */
+	/* mmap() has bounded the mapping; this is against speculation */
 	vdpa = array_index_nospec(vdpa, mcxl_instance_size(inst));
 	if (!IS_ALIGNED(inst->part.dpa.start + vdpa, len))
 		return refusal(order);
@@ -430,9 +430,10 @@ static vm_fault_t hdm_fault(struct vm_fault *vmf)
 }
 
 /*
- * A mapping is cut in two. Linux 7.3 then looks for a huge page to be cut as
- * well, and takes a gigabyte for a table of such pages, which guest memory is
- * not. So there must be none: it goes as a whole, and comes in smaller pages.
+ * A mapping is split. Linux 7.3 then looks for a huge page to be split as well, and
+ * takes a page of a gigabyte for a table of such pages, so that it would interpret
+ * guest memory as page table entries. So remove the gigabyte first; it is faulted in
+ * again in smaller pages.
  */
 static int window_may_split(struct vm_area_struct *vma, unsigned long addr)
 {
@@ -443,7 +444,7 @@ static int window_may_split(struct vm_area_struct *vma, unsigned long addr)
 		return -ENOMEM;
 	if (IS_ALIGNED(addr, PUD_SIZE))
 		return 0;
-	/* No fault brings it back meanwhile */
+	/* So no fault brings it back meanwhile */
 	vma_start_write(vma);
 	/* Does nothing unless all of the gigabyte is in the mapping */
 	zap_special_vma_range(vma, start, PUD_SIZE);
@@ -451,12 +452,13 @@ static int window_may_split(struct vm_area_struct *vma, unsigned long addr)
 }
 
 /*
- * A mapping is copied: cut, or to be moved, which window_mremap() refuses, but only
- * when linux 7.3 has done so. It takes a gigabyte in one for a broken table then and
- * forgets it, with a line in the log and no flush of TLBs, so that no zap would find
- * it again. So there is nothing to move; it comes back by faults. Not while it is
- * zapped, in other mappings of the same vDPA: there linux makes the same mistake with
- * a gigabyte that comes back between two looks.
+ * A mapping is copied: split, or to be moved. window_mremap() refuses to move it, but
+ * Linux 7.3 asks only after it has moved the page tables. It takes a page of a gigabyte
+ * for a bad entry then and drops it, with a line in the log and without a flush of
+ * TLBs, so that no zap would find it again. So zap first, and there is nothing to move;
+ * faults bring it back. The lock keeps them away meanwhile: in other mappings of the
+ * same vDPA Linux zaps a part of a gigabyte, and makes the same mistake when all of it
+ * comes back at the wrong moment.
  */
 static void window_open(struct vm_area_struct *vma)
 {
@@ -472,9 +474,9 @@ static void window_open(struct vm_area_struct *vma)
 }
 
 /*
- * A part of a mapping that moves has to be cut off where it was. When that is one
- * too many linux 7.3 keeps both, says that it went well, and accounts for memory
- * that nobody ever gives back.
+ * To move a part of a mapping, Linux has to split it off. When that exceeds a limit
+ * Linux 7.3 keeps both, reports success, and accounts for memory that is never given
+ * back.
  */
 static int window_mremap(struct vm_area_struct *vma)
 {
@@ -548,8 +550,8 @@ int mcxl_memory_mmap(struct mcxl_instance *inst, struct vm_area_struct *vma,
 }
 
 /*
- * A read that poison must not end in a panic, when nobody knew of it yet. The
- * machine check does not tell the parent: to linux it was handled here.
+ * A read that survives poison which is not known yet. The parent is not told by the
+ * machine check, which Linux considers handled here, so report the page.
  */
 static int copy_from_memory(void *buf, void *mem, size_t len)
 {
@@ -578,7 +580,7 @@ int mcxl_memory_rw(struct mcxl_instance *inst, enum mcxl_window window,
 {
 	ACQUIRE(rwsem_read_intr, lock)(&inst->memory_lock);
 
-	/* A zap of gigabytes takes a while; who has read or written some has that */
+	/* A zap of gigabytes takes a while: let signals end the wait */
 	if (ACQUIRE_ERR(rwsem_read_intr, &lock))
 		return -ERESTARTSYS;
 	if (!reachable(inst, window, vdpa, len))
@@ -588,7 +590,7 @@ int mcxl_memory_rw(struct mcxl_instance *inst, enum mcxl_window window,
 		size_t now = len;
 		void *mem = mcxl_clear_vaddr(inst, vdpa, &now, true);
 
-		/* A parent may say what it likes, but for our own -EAGAIN */
+		/* The parent may return any error; -EAGAIN is ours */
 		if (IS_ERR(mem))
 			return PTR_ERR(mem) == -ENOMEM ? -ENOMEM : -EIO;
 		if (write)
@@ -616,10 +618,9 @@ static bool is_inside(struct mcxl_instance *inst, u64 vdpa, size_t len)
  * @vdpa: first address
  * @len: bytes, not 0
  *
- * For parents whose engine is shared: what has to be cleared first takes time,
- * 2 MiB for a single byte, for which a guest's neighbours should not pay. Looks as
- * far as one call of mdev_cxl_partition_vaddr() goes, to the next multiple of
- * 2 MiB.
+ * For parents whose engine is shared: it takes time to clear memory first, 2 MiB for
+ * a single byte, and a guest's neighbours should not pay for that. Looks as far as one
+ * call of mdev_cxl_partition_vaddr() goes, to the next multiple of 2 MiB.
  *
  * Context: Any context.
  *
@@ -667,7 +668,7 @@ void *mdev_cxl_partition_vaddr(struct mdev_cxl_partition *part, u64 vdpa,
 
 	if (!is_inside(inst, vdpa, *len))
 		return ERR_PTR(-ERANGE);
-	/* A guest's job has it */
+	/* It comes from a guest */
 	vdpa = array_index_nospec(vdpa, mcxl_instance_size(inst));
 	return mcxl_clear_vaddr(inst, vdpa, len, false);
 }

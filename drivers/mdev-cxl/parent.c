@@ -102,17 +102,17 @@ static struct attribute *parent_attrs[] = {
 ATTRIBUTE_GROUPS(parent);
 
 /*
- * A reset may take a minute, for a function that comes back late. Beyond that
- * somebody else is in the way: linux asks all functions of a bus, one after the
- * other, and waits for one whose driver is just going. No VMM is to wait for that.
+ * A reset may take a minute, for a function that comes back late. If it takes longer,
+ * something else is in the way: Linux asks all functions of a bus, one after the
+ * other, and waits for one whose driver is being unbound. VMMs must not wait for that.
  */
 static unsigned int reset_wait = 90;
 module_param(reset_wait, uint, 0644);
 MODULE_PARM_DESC(reset_wait, "seconds that users of the memory of a device in reset wait before they get errors (90)");
 
 /*
- * A VMM decides how many wait, and so how long it takes to wake them: all instances
- * have been seen to by then.
+ * A VMM decides how many threads wait, and so how long it takes to wake them: do it
+ * after everything else that is to be done for the other instances.
  */
 static void wake_waiters(struct mdev_cxl_parent *parent)
 {
@@ -129,7 +129,7 @@ static void parent_block(struct mdev_cxl_parent *parent, bool held)
 	struct mcxl_instance *inst;
 
 	lockdep_assert_held(&parent->lock);
-	/* Nobody is left to end it, and no VMM lets go while it waits for that */
+	/* Nothing would end it, and no VMM closes its instance while it waits for that */
 	held = held && patience && !parent->leaving;
 	if (held) {
 		WRITE_ONCE(parent->held_until, jiffies + patience);
@@ -137,7 +137,7 @@ static void parent_block(struct mdev_cxl_parent *parent, bool held)
 	} else {
 		cancel_delayed_work(&parent->hold_over);
 	}
-	/* The thread is either at rest now, or will see it */
+	/* The thread does not hold it now, and will see the change */
 	scoped_guard(mutex, &parent->clear_gate)
 		parent->blocked = true;
 	list_for_each_entry(inst, &parent->instances, node)
@@ -150,8 +150,8 @@ static void parent_block(struct mdev_cxl_parent *parent, bool held)
  * mcxl_instance_patience - how long does it make sense to wait for the memory?
  * @inst: the instance
  *
- * Of a time that all instances have in common, and without a lock: whoever keeps
- * others from being blocked does not make a wait longer.
+ * All instances share the deadline, and it is read without a lock: an instance that
+ * takes long to be blocked does not make the wait of others longer.
  *
  * Return: jiffies, while the device is in a reset or may be about to be; else 0
  */
@@ -173,18 +173,18 @@ static void parent_unblock(struct mdev_cxl_parent *parent)
 	wake_up(&parent->clear_wait);
 }
 
-/* Who waits has given up by then; this is for who comes later, and for the log */
+/* Waiters have timed out by then; this is for later ones, and for the log */
 static void hold_over(struct work_struct *work)
 {
 	struct mdev_cxl_parent *parent =
 		container_of(work, struct mdev_cxl_parent, hold_over.work);
 
 	guard(mutex)(&parent->lock);
-	/* It has ended while this was on its way, or there is another one */
+	/* The reset has ended meanwhile, or there is another one */
 	if (!parent->blocked || delayed_work_pending(&parent->hold_over))
 		return;
 	dev_warn(parent->desc.dev,
-		 "in reset for too long: who waits for the memory gets an error\n");
+		 "in reset for too long: accesses to the memory fail from now on\n");
 	parent_block(parent, false);
 }
 
@@ -226,8 +226,8 @@ void mcxl_parents_wait(void)
 {
 	wait_event(parents_wait, !atomic_read(&parents));
 	/*
-	 * Whoever dropped the last one may still have a few instructions to go,
-	 * and not even have the CPU just now
+	 * The task that dropped the last one may still have a few instructions
+	 * of ours to run, and be preempted
 	 */
 	synchronize_rcu_tasks();
 }
@@ -261,8 +261,8 @@ static void types_hold_parent(struct mdev_cxl_parent *parent)
 
 /*
  * mdev_register_parent() has failed and dropped the types that it had added.
- * Nobody else knew of them, so that was the end of each, unless the kernel
- * delays releases to find those who rely on it. Then the kobject "devices"
+ * Nobody else knew of them, so each was freed, unless the kernel delays
+ * releases to find code that relies on their time. Then the kobject "devices"
  * below a type is released late, too, and keeps the type until it is.
  */
 static void types_wait_dropped(struct mdev_cxl_parent *parent)
@@ -277,7 +277,7 @@ static void types_wait_dropped(struct mdev_cxl_parent *parent)
 			continue;
 		while (kref_read(&kobj->kref))
 			msleep(20);
-		/* Who dropped it last is just about to queue this */
+		/* The last kobject_put() is just about to queue this */
 		msleep(20);
 		flush_delayed_work(&kobj->release);
 	}
@@ -368,7 +368,7 @@ parent_alloc(const struct mdev_cxl_parent_desc *desc)
  *
  * Return: the parent, or -EINVAL for a description that breaks the rules of
  * struct mdev_cxl_parent_desc, -ENOMEM, -EINTR when a signal came while its thread
- * was made, or what sysfs had to say
+ * was created, or an error of sysfs
  */
 struct mdev_cxl_parent *
 mdev_cxl_register_parent(const struct mdev_cxl_parent_desc *desc)
@@ -546,7 +546,7 @@ static void end_reset(struct mdev_cxl_parent *parent, bool reset)
 	wake_waiters(parent);
 	if (!reset)
 		return;
-	/* A VMM decides how many are woken; nobody else is to wait for that */
+	/* A VMM decides how many are woken; nobody else must wait for that */
 	list_for_each_entry(inst, &parent->instances, node)
 		mcxl_irq_error(inst);
 }
@@ -574,8 +574,9 @@ EXPORT_SYMBOL_NS_GPL(mdev_cxl_parent_reset_done, "MDEV_CXL");
  * @parent: the parent, after mdev_cxl_parent_reset_prepare()
  *
  * Every partition goes on with the registers, the memory and the work that it had.
- * But after mdev_cxl_parent_failed() nobody knows what the memory holds, for one what
- * was cleared while it was being lost: then this is mdev_cxl_parent_reset_done().
+ * But after mdev_cxl_parent_failed() nobody knows what the memory holds; what was
+ * cleared while the device was being lost may not be clear. Then this does what
+ * mdev_cxl_parent_reset_done() does.
  *
  * Context: As mdev_cxl_parent_reset_prepare().
  */
@@ -677,7 +678,7 @@ int mcxl_parent_add(struct mdev_cxl_parent *parent,
 /**
  * mcxl_parent_del - take the memory of an instance back
  * @parent: the parent
- * @inst: the instance, closed; what it leaves behind is dirty
+ * @inst: the instance, closed; its memory is marked dirty
  */
 void mcxl_parent_del(struct mdev_cxl_parent *parent,
 		     struct mcxl_instance *inst)

@@ -20,7 +20,7 @@ struct dentry;
 struct task_struct;
 struct mcxl_instance;
 
-/* So many pieces of a granule can be cleared at once */
+/* How many pieces of a granule can be cleared at the same time */
 #define MCXL_CLEAR_LOCKS	4
 
 /**
@@ -42,11 +42,11 @@ struct mcxl_instance;
  * @clear_wait: what it waits on
  * @poison: an entry for every poisoned page of DPA, by its number
  * @debugfs: directory in debugfs
- * @hold_over: for a device that does not come back from a reset: nobody is to
- *	wait for its memory any longer
+ * @hold_over: ends the wait for the memory of a device that does not come back
+ *	from a reset
  * @held_until: when that will be, in jiffies; written with @lock held
- * @show_lock: anybody may read attributes, with any number of threads: one of them
- *	at a time waits for @lock
+ * @show_lock: everybody may read attributes, with any number of threads: only one
+ *	of them at a time waits for @lock
  * @lock: protects @dpa, @instances, @blocked, @lost, @leaving and @gone
  * @dpa: who owns which memory
  * @instances: those that have memory

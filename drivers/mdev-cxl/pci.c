@@ -43,10 +43,11 @@ MODULE_PARM_DESC(types, "types of each device as SIZE[:DECODERS], e.g. 512m,1g:4
  * @hpa: host addresses of the memory
  * @pgmap: struct pages for @hpa
  * @cap: DVSEC CXL Capability register
- * @expects_reset: an error of the bus may lead to a reset
- * @recovers: likewise, and whatever was reset meanwhile, that is to come yet
+ * @expects_reset: an error of the bus may lead to a reset; it is not known yet
+ * @recovers: error recovery is not over, and may still reset the bus, whatever else
+ *	was reset meanwhile
  * @watch: looks for the decoder
- * @leaves: mcxl_pci_remove() waits for VMMs, with the lock of the device
+ * @leaves: mcxl_pci_remove() waits for VMMs, and holds the lock of the device
  * @lock: protects @parent against a memory failure meanwhile
  * @parent: registered with the framework; NULL while it is not
  */
@@ -62,7 +63,7 @@ struct mcxl_pci {
 	bool recovers;
 	struct delayed_work watch;
 	bool leaves;
-	struct mutex lock; /* parent comes and goes */
+	struct mutex lock; /* protects parent */
 	struct mdev_cxl_parent *parent;
 };
 
@@ -102,8 +103,8 @@ static int save_config(struct mcxl_pci *mp)
 }
 
 /*
- * What linux itself has saved last may be that of a function which a reset has
- * wiped, and which nobody has restored.
+ * What Linux itself has saved last may come from a function that a reset has
+ * wiped and that nobody has restored.
  */
 static void restore_config(struct mcxl_pci *mp)
 {
@@ -117,8 +118,8 @@ static void let_ports_sleep(void *data)
 }
 
 /*
- * A host that is idle may power ports down (s2idle). Nobody would program our
- * decoder again, nor the memory keep what it holds.
+ * An idle host may power ports down (s2idle). Nobody would program our decoder
+ * again, and the memory would lose its content.
  */
 static int keep_ports_awake(struct mcxl_pci *mp)
 {
@@ -280,7 +281,7 @@ static void drop_caches(struct mcxl_pci *mp)
 					       range_len(&mp->hpa));
 }
 
-/* Unless that is known, or a reset is under way, which keeps the memory blocked */
+/* Not while the memory is blocked: it is known to be lost, or in a reset */
 static void look_for_decoder(struct mcxl_pci *mp)
 {
 	if (mdev_cxl_parent_is_blocked(mp->parent) ||
@@ -292,11 +293,11 @@ static void look_for_decoder(struct mcxl_pci *mp)
 }
 
 /*
- * The function was pulled out, or the CXL core has lost the way to its memory: then no
- * VMM may have it. Nobody else tells: errors of the bus, and remove itself, come after
- * those of other functions, whose drivers take as long as they like; and errors wait
- * for the lock of the device, which remove holds as long as VMMs take to let go.
- * Others who hold it are about to reset the function, or to ask for the lock again.
+ * If the function was pulled out, or the CXL core has lost the path to its memory, VMMs
+ * must not have the memory any more. Nothing else tells us in time: error callbacks,
+ * and remove itself, come after those of other functions, whose drivers may take any
+ * time; and error callbacks wait for the lock of the device, which remove holds while
+ * it waits for VMMs. Anyone else who holds that lock may be resetting the function.
  */
 static void watch_decoder(struct work_struct *work)
 {
@@ -451,7 +452,7 @@ static void mcxl_pci_reset_done(struct pci_dev *pdev)
 	struct mcxl_pci *mp = pci_get_drvdata(pdev);
 
 	mp->expects_reset = false;
-	/* What recovers may reset the bus yet, and says when it is through */
+	/* Error recovery may still reset the bus, and ends with resume() */
 	if (!mp->recovers)
 		come_back(mp);
 }
@@ -494,7 +495,7 @@ static pci_ers_result_t mcxl_pci_error_detected(struct pci_dev *pdev,
 	}
 
 	mp->expects_reset = false;
-	/* Also what comes in the end, when somebody else could not recover */
+	/* Permanent failure is also how a recovery ends that has failed */
 	mp->recovers = state != pci_channel_io_perm_failure;
 	mdev_cxl_parent_failed(mp->parent);
 	return mp->recovers ? PCI_ERS_RESULT_NEED_RESET :

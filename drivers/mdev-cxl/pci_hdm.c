@@ -2,9 +2,9 @@
 /*
  * The HDM decoder of a physical function that leads to its memory: found and
  * checked when the function is bound, and put back after a reset that wiped
- * it. An FLR keeps decoders, a reset of the bus does not (CXL r3.1 9.7), and
- * firmware, which has committed it, does not come back to do it again. Nor has
- * the CXL core of linux 7.3 a way to put back decoders that it has found.
+ * it. An FLR keeps decoders, a reset of the bus does not (CXL r3.1 9.7). The
+ * firmware, which has committed the decoder, does not run again, and the CXL core of
+ * Linux 7.3 has no way to restore decoders that it has found.
  */
 #include <linux/bitfield.h>
 #include <linux/io.h>
@@ -93,7 +93,7 @@ static u32 decoder_reg(const struct mcxl_pci_hdm *hdm, unsigned int i)
  * mcxl_pci_hdm_save - remember what a reset may wipe
  * @hdm: found; the memory is in use
  *
- * Return: 0, or what config space had to say
+ * Return: 0, or an error of config space
  */
 int mcxl_pci_hdm_save(struct mcxl_pci_hdm *hdm)
 {
@@ -125,9 +125,9 @@ static bool decoder_is_kept(const struct mcxl_pci_hdm *hdm)
  * mcxl_pci_hdm_is_kept - does the decoder lead to the memory as when it was saved?
  * @hdm: saved
  *
- * Where firmware had left CXL.mem or the decoders off the CXL core has switched
- * them on, and switches them off when the endpoint goes: with the decoder as it
- * was, so that has to be looked at as well. Any context.
+ * Where firmware had left CXL.mem or the decoders disabled, the CXL core has enabled
+ * them, and disables them when the endpoint goes. The decoder itself does not change
+ * then, so these are compared as well. Any context.
  *
  * Return: true while it does; false for a function that does not answer
  */
@@ -184,7 +184,7 @@ static int wait_active(struct mcxl_pci_hdm *hdm)
 				 &size) ?: pcibios_err_to_errno(rc);
 }
 
-/* One that was committed meanwhile by somebody else takes nothing of this */
+/* A decoder that somebody else has committed meanwhile ignores these writes */
 static int commit(struct mcxl_pci_hdm *hdm)
 {
 	u32 reg = CXL_HDM_DECODER_CTRL_OFFSET(hdm->index), ctrl;

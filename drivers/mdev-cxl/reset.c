@@ -135,9 +135,8 @@ void mcxl_instance_effects(struct mcxl_instance *inst, u32 effects)
 }
 
 /*
- * All of it counts: UUIDs that somebody has made up may differ at one end alone, or
- * repeat themselves. None has the serial number 0, by which linux knows that there is
- * none.
+ * All of the UUID counts: UUIDs that were not generated may differ in one half only, or
+ * have equal halves. No serial number is 0, which to Linux means that there is none.
  */
 static u64 serial_number(const guid_t *uuid)
 {
@@ -215,8 +214,8 @@ void mcxl_instance_close(struct mcxl_instance *inst)
 /**
  * mcxl_instance_block - keep everybody off a device that is in reset or lost
  * @inst: the instance; the caller holds the lock of its parent
- * @held: for a while: who wants the memory waits; else that fails, also for
- *	those who wait already
+ * @held: for a while: accesses to the memory wait; else they fail, including those
+ *	that wait already
  *
  * On return nothing of the partition is mapped and its engine is at rest.
  */
@@ -235,7 +234,7 @@ void mcxl_instance_block(struct mcxl_instance *inst, bool held)
 /**
  * mcxl_instance_unblock - the device is back
  * @inst: the instance; the caller holds the lock of its parent
- * @reset: it was reset, so the function starts afresh; else that goes on
+ * @reset: it was reset, so the function starts afresh; else the function goes on
  */
 void mcxl_instance_unblock(struct mcxl_instance *inst, bool reset)
 {

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * How many threads of a VMM have locks of its instance, or wait for them. A mutex is
- * handed on in turn, to threads of the lowest priority as well, which take long to
- * come to theirs, and a VMM has as many as it likes: whoever blocks the device for a
- * reset would come behind all of them. Each access to a register comes through here,
- * so it is less than a semaphore: a thread may pass another one that waits, of its own
- * VMM.
+ * A limit on how many threads of a VMM hold locks of its instance, or wait for them. A
+ * mutex is handed over in order, also to threads of the lowest priority, which take
+ * long to run, and a VMM can have any number of them: a thread that blocks the device
+ * for a reset would have to wait for all of them. Every register access passes here,
+ * so this is simpler than a semaphore: a thread may overtake another waiter, of its
+ * own VMM.
  */
 #include <linux/atomic.h>
 #include <linux/export.h>
@@ -39,10 +39,9 @@ static bool try_enter(struct mcxl_instance *inst)
  * mcxl_throttle_enter - come inside, for a fault
  * @inst: the instance
  *
- * Before cfg_lock and memory_lock are taken. No signal ends the wait for those who
- * are inside: a fault of the kernel would come again for ever. To be left before a
- * user copy, which may come here again, and before a wait for the end of a reset of
- * the device.
+ * Before cfg_lock and memory_lock are taken. No signal ends the wait: a fault of the
+ * kernel would be retried for ever. To be left before a user copy, which may fault and
+ * come here again, and before a wait for the end of a reset of the device.
  */
 void mcxl_throttle_enter(struct mcxl_instance *inst)
 {
@@ -74,9 +73,9 @@ EXPORT_SYMBOL_IF_KUNIT(mcxl_throttle_enter_killable);
 void mcxl_throttle_leave(struct mcxl_instance *inst)
 {
 	atomic_inc(&inst->throttle);
-	/* Pairs with set_current_state() of those who wait, and then look once more */
+	/* Pairs with set_current_state() of waiters, which then check once more */
 	smp_mb__after_atomic();
-	/* Who came later sees what there is by now */
+	/* Later waiters see the new count */
 	if (waitqueue_active(&inst->throttle_wait))
 		wake_up(&inst->throttle_wait);
 }

@@ -172,7 +172,7 @@ static void parent_reg_rw(struct mcxl_instance *inst, u32 offset, void *buf,
 static int parent_regs_rw(struct mcxl_instance *inst, u32 offset, void *buf,
 			  size_t len, bool write)
 {
-	/* Against stop: what comes later finds the engine at rest */
+	/* Against stop: later accesses find the engine stopped */
 	guard(rwsem_read)(&inst->memory_lock);
 	if (!inst->memory.bars || inst->blocked)
 		return mcxl_memory_unreachable(inst);
@@ -278,8 +278,8 @@ static u64 region_size(struct mcxl_instance *inst, const struct region *region)
 }
 
 /*
- * A dword, as most accesses are, goes by itself: it costs a third of a copy of
- * a length that the compiler does not know.
+ * Most accesses are a dword, which is copied separately: that costs a third of a copy
+ * whose length the compiler does not know.
  */
 static bool is_dword(const void __user *buf, size_t len)
 {
@@ -313,7 +313,7 @@ static int region_rw(struct mcxl_instance *inst, const struct region *region,
 	return rc;
 }
 
-/* One piece, by way of @bounce: no user copy under a lock of ours */
+/* One piece, through @bounce: no user copy under a lock of ours */
 static int rw_piece(struct mcxl_instance *inst, const struct region *region,
 		    u64 pos, void *bounce, char __user *buf, size_t len,
 		    bool write)

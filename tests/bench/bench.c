@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What the device costs its users, beside what comparable things of linux
+ * What the device costs its users, beside what comparable things of Linux
  * cost in the same run. Documentation/benchmarks.rst says what each row means.
  *
  * bench [--instructions] [--runs N] SOFT PCI MTTY VFIO_PCI JSON

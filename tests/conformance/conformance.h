@@ -83,7 +83,7 @@ bool device_inject_ras(struct device *d, uint32_t uncorrectable,
 #define PM_D0		0
 #define PM_D3HOT	3
 
-/* Identifiers of CXL DVSECs, CXL 8.1.1; headers of linux before 7.3 lack them */
+/* Identifiers of CXL DVSECs, CXL 8.1.1; headers of Linux before 7.3 lack them */
 #define DVSEC_DEVICE	0
 #define DVSEC_GPF	5
 #define DVSEC_FLEXBUS	7

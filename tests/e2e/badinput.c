@@ -95,7 +95,7 @@ static void test_accesses(void)
 		n = pwrite(v.device, buf, a->len, at);
 		tap_eq(n < 0 ? -errno : n, a->want, "write %s", a->name);
 	}
-	/* As much as linux lets through: it keeps to what exists */
+	/* As much as Linux lets through: it keeps to what exists */
 	tap_eq(pread(v.device, buf, enormous, region_start(CONFIG) + 4090), 6,
 	       "read config: a count far past the end");
 	tap_eq(pread(v.device, nowhere, 4, region_start(CONFIG)) < 0 ?
@@ -180,7 +180,7 @@ static void test_many_mmaps(void)
 	       "mmap: all of it");
 }
 
-/* Whatever linux makes of it for a moment, it is to be refused */
+/* Whatever Linux makes of it for a moment, it is to be refused */
 static void move_for_ever(size_t len)
 {
 	void *to = mmap(NULL, len, PROT_NONE,
@@ -201,7 +201,7 @@ static void move_for_ever(size_t len)
 }
 
 /*
- * Two processes have the device. One is over the bound for moments, as linux copies a
+ * Two processes have the device. One is over the bound for moments, as Linux copies a
  * mapping before it asks whether it may move: the other has no more for that.
  */
 static void test_mmaps_of_two(void)

@@ -170,7 +170,7 @@ static uint64_t like_a_pmd(size_t i)
 }
 
 /*
- * A mapping that loses pieces after all of it was touched: linux must not take a
+ * A mapping that loses pieces after all of it was touched: Linux must not take a
  * gigabyte in one for a table of pages, and what is in the first of its pages,
  * which would then be that table, for pages that are to be split.
  */
@@ -237,7 +237,7 @@ static void *toucher(void *byte)
 
 /*
  * Nor does one of a single page, however often that is tried, while others touch a
- * gigabyte that has the same page in it: linux must not lose that, and say so.
+ * gigabyte that has the same page in it: Linux must not lose that, and say so.
  */
 static void test_moved_beside(void)
 {

@@ -138,7 +138,7 @@ static const char *type_file(unsigned int type, const char *name)
 
 /*
  * A remove that comes before the create has returned is refused, and the mdev
- * core of linux 7.3 has taken the attribute away by then: nobody can try again.
+ * core of Linux 7.3 has taken the attribute away by then: nobody can try again.
  * So creates and removes of one instance exclude each other.
  */
 static int lock_slot(unsigned int slot, int how)

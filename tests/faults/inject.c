@@ -61,13 +61,13 @@ static struct code spared[NR_SPARES] = {
 	/* kmemleak's books: it has memory of its own if it gets none */
 	[SPARE_KMEMLEAK] = { .name = "__alloc_object" },
 	/*
-	 * Warns of itself in linux 7.3: when it fails after its first step, the
+	 * Warns of itself in Linux 7.3: when it fails after its first step, the
 	 * group is released while it still has the IOMMU group
 	 */
 	[SPARE_VFIO_GROUP] = { .name = "vfio_create_group" },
 };
 
-/* Ours, and at last one of linux */
+/* Ours, and at last one of Linux */
 static struct code modules[] = {
 	{ .name = "mdev_cxl", .start = ULONG_MAX },
 	{ .name = "mdev_cxl_pci", .start = ULONG_MAX },

@@ -53,7 +53,7 @@ static void find_registers(void)
 }
 
 /*
- * One access and nothing else. By way of a copy, which linux can let fail: an aligned
+ * One access and nothing else. By way of a copy, which Linux can let fail: an aligned
  * dword it would get and put at once.
  */
 static int write_reg(uint64_t at, uint32_t value, size_t len)

@@ -79,7 +79,7 @@ static const struct operation bind_op = {
 
 /*
  * What the driver itself asks for. What the framework does in a bind is the
- * same on the software parent. And what linux does when it finds the region and
+ * same on the software parent. And what Linux does when it finds the region and
  * maps it is left out, as it does not come back from all of its own failures:
  * the next bind finds no region any more, or KASAN has no shadow for its
  * memory.
@@ -112,7 +112,7 @@ void walk_bind(void)
 	if (is_soft()) {
 		walk(&bind_op);
 	} else {
-		/* Of a node, linux probes it from a work item; nothing fails */
+		/* Of a node, Linux probes it from a work item; nothing fails */
 		set_node(-1);
 		walk(&bind_pci_op);
 		set_node(node);
@@ -167,7 +167,7 @@ static void undo_remove(void)
 	must(run_create(), "create");
 }
 
-/* With what linux does before our probe, and behind it: then it takes that back */
+/* With what Linux does before our probe, and behind it: then it takes that back */
 static const struct operation create_op = {
 	"create", .run = run_create, .wrong = create_wrong,
 	.undo = remove_instance, .spare = SPARE_VFIO_GROUP, .module = "mdev",

@@ -17,7 +17,7 @@
  * @anywhere: let fail whatever the thread does in the kernel; else only what
  *	is done on behalf of our modules
  * @certain: must not fail, whatever does
- * @any_errno: linux's CXL core has more than one for what fails in it
+ * @any_errno: Linux's CXL core has more than one for what fails in it
  * @module: only what is done on behalf of this one, ours or "mdev"; NULL: of all of
  *	ours
  * @depth: how many callers up that is looked for, if it is not all the way
@@ -43,7 +43,7 @@ struct operation {
 void walk(const struct operation *o);
 
 /*
- * One result: all of the memory that @function of ours wants at once fails, as linux
+ * One result: all of the memory that @function of ours wants at once fails, as Linux
  * has another way when just the first one does; and with it the operation
  */
 void starve(const struct operation *o, const char *function);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * firmware DEVICE commit|lock: do what the firmware of a real host has done
- * before linux looks at the CXL bus. DEVICE is the directory of an endpoint in
+ * before Linux looks at the CXL bus. DEVICE is the directory of an endpoint in
  * sysfs. Its memory is found in the first window of the CEDT; decoder 0 of the
  * host bridge and of the endpoint are committed to all of it, as device memory
  * (HDM-D), with LOCK_ON_COMMIT if so told.

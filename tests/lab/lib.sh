@@ -12,7 +12,7 @@ cache=${MDEV_CXL_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/mdev-cxl}
 # shellcheck disable=SC2034
 splats='WARNING:|bad p[gmu4]d|BUG:|BUG [a-z]|Oops|general protection|UBSAN|KASAN|Call Trace:|cannot create duplicate|already exists in|possible recursive locking|possible circular|circular locking|lock inversion|inconsistent lock state|non-static key|INFO: task .* blocked|rcu.*stall|ODEBUG|Trying to free nonexistent resource|x86/PAT: .*(failed|invalid|expected mapping)'
 
-# QEMU runs string instructions byte by byte: let linux, which uses them where they
+# QEMU runs string instructions byte by byte: let Linux, which uses them where they
 # are said to be fast, take others. And it walks page tables level by level.
 # shellcheck disable=SC2034
 emulated_cpu=max,-hypervisor,-erms,-fsrm,-fsrs,-la57

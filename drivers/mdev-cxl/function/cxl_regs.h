@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Registers of a CXL function that no public header of linux names. Sections
+ * Registers of a CXL function that no public header of Linux names. Sections
  * are those of the CXL specification r3.1. Names with the prefix CXL_ and a
  * twin in drivers/cxl/cxl.h, which is private to the CXL core, are the same.
  */

@@ -6,7 +6,7 @@
  * Linux patches its scheduler when there is a first virtual machine, and when there
  * is none any more; and KVM, for the first and the last APIC that is switched off
  * and processor that has none. Processors that QEMU emulates in threads may go on
- * with what was there before, or with half of it: linux was seen to die of the
+ * with what was there before, or with half of it: Linux was seen to die of the
  * breakpoint that it puts there meanwhile and does not know any more. So let it be
  * patched once, before there are guests, and not each time that one comes or goes.
  */
