@@ -20,6 +20,7 @@
 #include <linux/mutex.h>
 #include <linux/pci.h>
 #include <linux/range.h>
+#include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/workqueue.h>
 
@@ -222,6 +223,25 @@ static const struct dev_pagemap_ops mcxl_pci_pagemap_ops = {
 };
 
 /*
+ * A type 1 container of VFIO maps reserved pages for DMA of other devices, as if they
+ * were MMIO, and has no way to take them back: the device would still reach them when
+ * they belong to another guest. What is not reserved it has to pin, which it can't do
+ * to our mappings, so it refuses. Linux has marked these pages while it set them up,
+ * and does not need that any more.
+ */
+static void refuse_dma(struct mcxl_pci *mp)
+{
+	unsigned long pfn, last = PHYS_PFN(mp->hpa.end);
+
+	for (pfn = PHYS_PFN(mp->hpa.start); pfn <= last; pfn++) {
+		/* Not ClearPageReserved(), which wants no parts of larger blocks */
+		clear_bit(PG_reserved, &pfn_to_page(pfn)->flags.f);
+		if (!(pfn % PTRS_PER_PMD))
+			cond_resched();
+	}
+}
+
+/*
  * Pages for the memory. With them the range is tracked as write-back, for our
  * mappings and in the eyes of KVM, which takes memory without pages for MMIO.
  * They are the only mapping: a second one could differ in cache attributes.
@@ -250,6 +270,7 @@ static int map_memory(struct mcxl_pci *mp)
 	if (IS_ERR(addr))
 		return dev_err_probe(dev, PTR_ERR(addr),
 				     "cannot map memory %pra\n", &mp->hpa);
+	refuse_dma(mp);
 	return 0;
 }
 
