@@ -21,6 +21,7 @@
 #include <linux/pci.h>
 #include <linux/range.h>
 #include <linux/sched.h>
+#include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <linux/workqueue.h>
 
@@ -209,13 +210,17 @@ static int mcxl_pci_memory_failure(struct dev_pagemap *pgmap,
 				   int flags)
 {
 	struct mcxl_pci *mp = container_of(pgmap, struct mcxl_pci, pgmap);
+	int rc;
 
 	guard(mutex)(&mp->lock);
 	if (!mp->parent)
 		return -EOPNOTSUPP;
-	return mdev_cxl_parent_poison(mp->parent,
-				      PFN_PHYS(pfn) - mp->hpa.start,
-				      PFN_PHYS(nr_pages));
+	rc = mdev_cxl_parent_poison(mp->parent, PFN_PHYS(pfn) - mp->hpa.start,
+				    PFN_PHYS(nr_pages));
+	/* A load that the CPU cannot take up again: the task must not go on */
+	if (!rc && flags & MF_MUST_KILL)
+		force_sig(SIGBUS);
+	return rc;
 }
 
 static const struct dev_pagemap_ops mcxl_pci_pagemap_ops = {
