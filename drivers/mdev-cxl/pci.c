@@ -46,8 +46,10 @@ MODULE_PARM_DESC(types, "types of each device as SIZE[:DECODERS], e.g. 512m,1g:4
  * @pgmap: struct pages for @hpa
  * @cap: DVSEC CXL Capability register
  * @expects_reset: an error of the bus may lead to a reset; it is not known yet
- * @recovers: error recovery is not over, and may still reset the bus, whatever else
- *	was reset meanwhile
+ * @recovers: error recoveries that are not over, and may still reset the bus, whatever
+ *	else was reset meanwhile; there may be several, by AER, DPC or firmware
+ * @torn_down: the CXL core has disabled the path to the memory, of which a reset brings
+ *	nothing back
  * @watch: looks for the decoder
  * @leaves: mcxl_pci_remove() waits for VMMs, and holds the lock of the device
  * @lock: protects @parent against a memory failure meanwhile
@@ -62,7 +64,8 @@ struct mcxl_pci {
 	struct dev_pagemap pgmap;
 	u16 cap;
 	bool expects_reset;
-	bool recovers;
+	bool torn_down;
+	unsigned int recovers;
 	struct delayed_work watch;
 	bool leaves;
 	struct mutex lock; /* protects parent */
@@ -307,12 +310,27 @@ static void drop_caches(struct mcxl_pci *mp)
 					       range_len(&mp->hpa));
 }
 
+/*
+ * The function answers, its decoder does not lead to the memory, and it was not reset:
+ * so the CXL core has disabled it, and with it the decoders of switches and of the host
+ * bridge, which we cannot restore.
+ */
+static bool is_torn_down(struct mcxl_pci *mp)
+{
+	u16 command;
+
+	return !pci_read_config_word(mp->pdev, PCI_COMMAND, &command) &&
+	       !PCI_POSSIBLE_ERROR(command) && command & PCI_COMMAND_MEMORY &&
+	       !mcxl_pci_hdm_is_kept(&mp->hdm);
+}
+
 /* Not while the memory is blocked: it is known to be lost, or in a reset */
 static void look_for_decoder(struct mcxl_pci *mp)
 {
 	if (mdev_cxl_parent_is_blocked(mp->parent) ||
 	    mcxl_pci_hdm_is_kept(&mp->hdm))
 		return;
+	mp->torn_down = is_torn_down(mp);
 	pci_err(mp->pdev, "HDM decoder %d does not lead to %pra any more: the memory is out of reach\n",
 		mp->hdm.index, &mp->hpa);
 	mdev_cxl_parent_failed(mp->parent);
@@ -323,7 +341,8 @@ static void look_for_decoder(struct mcxl_pci *mp)
  * must not have the memory any more. Nothing else tells us in time: error callbacks,
  * and remove itself, come after those of other functions, whose drivers may take any
  * time; and error callbacks wait for the lock of the device, which remove holds while
- * it waits for VMMs. Anyone else who holds that lock may be resetting the function.
+ * it waits for VMMs. Anything else that holds that lock may be resetting the function:
+ * try again in a second.
  */
 static void watch_decoder(struct work_struct *work)
 {
@@ -336,7 +355,7 @@ static void watch_decoder(struct work_struct *work)
 		look_for_decoder(mp);
 		device_unlock(dev);
 	}
-	queue_delayed_work(system_freezable_wq, &mp->watch, HZ);
+	queue_delayed_work(system_dfl_wq, &mp->watch, HZ);
 }
 
 /* While the PCI core still keeps the function awake */
@@ -401,7 +420,7 @@ static int register_parent(struct mcxl_pci *mp)
 		return PTR_ERR(parent);
 	scoped_guard(mutex, &mp->lock)
 		mp->parent = mdev_cxl_parent_get(parent);
-	queue_delayed_work(system_freezable_wq, &mp->watch, HZ);
+	queue_delayed_work(system_dfl_wq, &mp->watch, HZ);
 	return 0;
 }
 
@@ -455,13 +474,15 @@ static void mcxl_pci_reset_prepare(struct pci_dev *pdev)
 	/* Did it come back late from an earlier reset? Linux saves what it finds */
 	if (mdev_cxl_parent_is_blocked(mp->parent))
 		restore_config(mp);
+	else
+		mp->torn_down = is_torn_down(mp);
 	mdev_cxl_parent_reset_prepare(mp->parent);
 	drop_caches(mp);
 }
 
 static void come_back(struct mcxl_pci *mp)
 {
-	int rc = mcxl_pci_hdm_restore(&mp->hdm);
+	int rc = mp->torn_down ? -ENXIO : mcxl_pci_hdm_restore(&mp->hdm);
 
 	if (!rc) {
 		drop_caches(mp);
@@ -502,12 +523,19 @@ static bool has_neighbours(struct pci_dev *pdev)
  */
 static void expect_reset(struct mcxl_pci *mp)
 {
-	mp->recovers = has_neighbours(mp->pdev);
-	if (!mp->recovers || mdev_cxl_parent_is_blocked(mp->parent))
+	if (!has_neighbours(mp->pdev) || mdev_cxl_parent_is_blocked(mp->parent))
 		return;
 	mdev_cxl_parent_reset_prepare(mp->parent);
 	drop_caches(mp);
 	mp->expects_reset = true;
+}
+
+/* One recovery is over; was it the last? */
+static bool has_recovered(struct mcxl_pci *mp)
+{
+	if (mp->recovers)
+		mp->recovers--;
+	return !mp->recovers;
 }
 
 static pci_ers_result_t mcxl_pci_error_detected(struct pci_dev *pdev,
@@ -516,16 +544,20 @@ static pci_ers_result_t mcxl_pci_error_detected(struct pci_dev *pdev,
 	struct mcxl_pci *mp = pci_get_drvdata(pdev);
 
 	if (state == pci_channel_io_normal) {
+		mp->recovers++;
 		expect_reset(mp);
 		return PCI_ERS_RESULT_CAN_RECOVER;
 	}
 
 	mp->expects_reset = false;
-	/* Permanent failure is also how a recovery ends that has failed */
-	mp->recovers = state != pci_channel_io_perm_failure;
 	mdev_cxl_parent_failed(mp->parent);
-	return mp->recovers ? PCI_ERS_RESULT_NEED_RESET :
-			      PCI_ERS_RESULT_DISCONNECT;
+	if (state == pci_channel_io_frozen) {
+		mp->recovers++;
+		return PCI_ERS_RESULT_NEED_RESET;
+	}
+	/* This is also how a recovery ends that has failed */
+	has_recovered(mp);
+	return PCI_ERS_RESULT_DISCONNECT;
 }
 
 static pci_ers_result_t mcxl_pci_slot_reset(struct pci_dev *pdev)
@@ -543,12 +575,16 @@ static void mcxl_pci_resume(struct pci_dev *pdev)
 {
 	struct mcxl_pci *mp = pci_get_drvdata(pdev);
 
+	if (!has_recovered(mp) || !mdev_cxl_parent_is_blocked(mp->parent))
+		return;
+	/* There was no reset, but the path may have been lost meanwhile */
 	if (mp->expects_reset)
+		mp->torn_down = is_torn_down(mp);
+	if (mp->expects_reset && mcxl_pci_hdm_is_kept(&mp->hdm))
 		mdev_cxl_parent_reset_cancel(mp->parent);
-	else if (mdev_cxl_parent_is_blocked(mp->parent))
+	else
 		come_back(mp);
 	mp->expects_reset = false;
-	mp->recovers = false;
 }
 
 static const struct pci_error_handlers mcxl_pci_err_handlers = {

@@ -133,12 +133,14 @@ static bool decoder_is_kept(const struct mcxl_pci_hdm *hdm)
  */
 bool mcxl_pci_hdm_is_kept(const struct mcxl_pci_hdm *hdm)
 {
-	u32 global = get(hdm, CXL_HDM_DECODER_GLOBAL_OFFSET);
+	u32 global;
 	u16 ctrl;
 
+	/* Of a function that is gone this says so, and a load may do worse */
 	if (pci_read_config_word(hdm->pdev, hdm->dvsec + PCI_DVSEC_CXL_CTRL,
-				 &ctrl))
+				 &ctrl) || PCI_POSSIBLE_ERROR(ctrl))
 		return false;
+	global = get(hdm, CXL_HDM_DECODER_GLOBAL_OFFSET);
 	return decoder_is_kept(hdm) &&
 	       !((global ^ hdm->global) & CXL_HDM_DECODER_ENABLE) &&
 	       !((ctrl ^ hdm->ctrl) & PCI_DVSEC_CXL_MEM_ENABLE);
