@@ -229,7 +229,9 @@ static vm_fault_t insert(struct vm_fault *vmf, unsigned long pfn,
 	if (IS_ENABLED(CONFIG_ARCH_SUPPORTS_PMD_PFNMAP) && order == PMD_ORDER)
 		return vmf_insert_pfn_pmd(vmf, pfn, false);
 	if (!order)
-		return vmf_insert_pfn(vmf->vma, vmf->address & PAGE_MASK, pfn);
+		return vmf_insert_pfn_prot(vmf->vma, vmf->address & PAGE_MASK,
+					   pfn,
+					   vm_get_page_prot(vmf->vma->vm_flags));
 	return VM_FAULT_FALLBACK;
 }
 
@@ -252,8 +254,10 @@ static vm_fault_t map(struct mcxl_instance *inst, struct vm_fault *vmf,
 }
 
 /*
- * Does Linux want a fault for each first write, as for soft-dirty tracking? Then
- * what is inserted is not writable.
+ * Does Linux want a fault for each first write, as for soft-dirty tracking? Then huge
+ * pages are inserted read-only. It does not track such mappings as ours, and KVM would
+ * emulate the guest's stores to what is read-only, as far as it can. Small pages are
+ * writable if the mapping is.
  */
 static bool is_tracked(const struct vm_area_struct *vma)
 {
@@ -284,8 +288,9 @@ static bool is_write_protected(const struct vm_fault *vmf, unsigned int order)
  */
 static bool needs_small_page(const struct vm_fault *vmf, unsigned int order)
 {
-	return order && vmf->flags & FAULT_FLAG_WRITE &&
-	       (is_tracked(vmf->vma) || is_write_protected(vmf, order));
+	return order && (is_tracked(vmf->vma) ||
+			 (vmf->flags & FAULT_FLAG_WRITE &&
+			  is_write_protected(vmf, order)));
 }
 
 /*
