@@ -68,6 +68,13 @@ static const struct mdev_cxl_parent_ops starts_only = {
 	.start = work,
 };
 
+static const struct mdev_cxl_parent_ops rests_only = {
+	.owner = THIS_MODULE,
+	.get_pfn = get_pfn,
+	.pause = work,
+	.resume = work,
+};
+
 static const struct mdev_cxl_parent_ops no_rest = {
 	.owner = THIS_MODULE,
 	.get_pfn = get_pfn,
@@ -108,6 +115,8 @@ static const struct desc_case descs[] = {
 	  { GOOD, .ops = &no_stop, .regs_size = 8 }, -EINVAL },
 	{ "work that starts and never stops",
 	  { GOOD, .ops = &starts_only }, -EINVAL },
+	{ "work that rests and never stops",
+	  { GOOD, .ops = &rests_only }, -EINVAL },
 	{ "work that stops and never rests",
 	  { GOOD, .ops = &no_rest }, -EINVAL },
 	{ "work that stops and rests", { GOOD, .ops = &with_rest }, 0 },

@@ -39,7 +39,7 @@ attributes()
 
 modify_live()
 {
-	wanted=$(attributes)
+	wanted=$(attributes) || exit 1
 	[ -n "$wanted" ] || return 0
 	while IFS='=' read -r name value; do
 		if [ "$name" != decoders ]; then

@@ -82,16 +82,19 @@ static const struct {
 };
 
 /*
- * Under the lock of the device, as other resets are. Not waited for: its driver may be
- * unbound just now, with the lock held, and wait for the end of this.
+ * Under the lock of the device, as other resets are. Wait for it only briefly: its driver
+ * may be unbound just now, with the lock held, and wait for the end of this.
  */
 static int inject_reset(struct mdev_cxl_parent *parent, unsigned int ms,
 			void (*end)(struct mdev_cxl_parent *parent))
 {
-	int rc = -EBUSY;
+	int rc = -EBUSY, tries = 10;
 
-	if (!device_trylock(parent->desc.dev))
-		return rc;
+	while (!device_trylock(parent->desc.dev)) {
+		if (!tries--)
+			return rc;
+		msleep(20);
+	}
 	if (mdev_cxl_parent_is_blocked(parent))
 		goto unlock;
 	mdev_cxl_parent_reset_prepare(parent);

@@ -295,7 +295,8 @@ static int check_desc(const struct mdev_cxl_parent_desc *desc)
 	/* What can work must be stopped */
 	if ((desc->regs_size || ops->start) && !ops->stop)
 		return -EINVAL;
-	if (ops->stop && (!ops->pause || !ops->resume))
+	if ((ops->stop || ops->pause || ops->resume) &&
+	    (!ops->stop || !ops->pause || !ops->resume))
 		return -EINVAL;
 	if (desc->regs_size > MDEV_CXL_MAX_REGS || desc->regs_size % 8)
 		return -EINVAL;
@@ -446,9 +447,9 @@ EXPORT_SYMBOL_NS_GPL(mdev_cxl_unregister_parent, "MDEV_CXL");
  *
  * For those that may report errors of a parent while it is unregistered. Until the
  * reference is put @parent may be given to mdev_cxl_parent_poison() and
- * mdev_cxl_parent_unpoison(), which return -ENODEV in the end, and to
+ * mdev_cxl_parent_unpoison(), which return -ENODEV in the end, to
  * mdev_cxl_parent_ras() and mdev_cxl_parent_failed(), which find no instance any
- * more.
+ * more, and to mdev_cxl_parent_is_blocked().
  *
  * Context: Any context.
  *
@@ -494,13 +495,14 @@ EXPORT_SYMBOL_NS_GPL(mdev_cxl_parent_drvdata, "MDEV_CXL");
  * mdev_cxl_parent_failed() and mdev_cxl_unregister_parent() follows, at most for as
  * long as the module parameter reset_wait says.
  *
- * Resets do not nest: the first end is the end. The lock of the device keeps
- * resets by the PCI core, AER and debugfs apart from the caller's.
+ * Resets do not nest: the first end is the end of all. The lock of the device
+ * serialises the calls with those of the PCI core, AER and debugfs. Error recovery drops
+ * it between its steps; the parent driver must not let another reset end what is still
+ * to come.
  *
  * Context: Process context; may sleep. With the lock of &mdev_cxl_parent_desc.dev
- * held, as in the operations of struct pci_error_handlers; where the reset ends later
- * than that is released, the parent driver keeps others from ending it. Not from an
- * operation of &mdev_cxl_parent_ops, nor with a lock that any of them takes.
+ * held, as in the operations of struct pci_error_handlers. Not from an operation of
+ * &mdev_cxl_parent_ops, nor with a lock that any of them takes.
  */
 void mdev_cxl_parent_reset_prepare(struct mdev_cxl_parent *parent)
 {
@@ -595,7 +597,8 @@ EXPORT_SYMBOL_NS_GPL(mdev_cxl_parent_reset_cancel, "MDEV_CXL");
  * Pauses every partition and takes its memory out of reach: a touch raises SIGBUS,
  * reads and writes fail with -EIO, and every VMM gets an error event. Accesses that
  * were waiting because of an earlier mdev_cxl_parent_reset_prepare() fail so, too. It
- * stays so until mdev_cxl_parent_reset_done() or mdev_cxl_unregister_parent(); a later
+ * stays so until mdev_cxl_parent_reset_done(), mdev_cxl_parent_reset_cancel(), which
+ * does the same then, or mdev_cxl_unregister_parent(); a later
  * mdev_cxl_parent_reset_prepare() makes accesses wait again.
  *
  * Context: Process context; may sleep. Not from an operation of

@@ -36,7 +36,7 @@ static bool try_enter(struct mcxl_instance *inst)
 }
 
 /**
- * mcxl_throttle_enter - come inside, for a fault
+ * mcxl_throttle_enter - come inside, for a fault or a change of mappings
  * @inst: the instance
  *
  * Before cfg_lock and memory_lock are taken. No signal ends the wait: a fault of the
