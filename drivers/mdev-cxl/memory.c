@@ -375,6 +375,9 @@ static vm_fault_t map_block(struct mcxl_instance *inst, struct vm_fault *vmf,
 	 */
 	if (rc || got < order)
 		return no;
+	/* A VMM could give it to another device, which would keep it */
+	if (WARN_ON_ONCE(PageReserved(pfn_to_page(pfn))))
+		return no;
 
 	return map(inst, vmf, window, vdpa, pfn, order);
 }

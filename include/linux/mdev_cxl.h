@@ -131,7 +131,9 @@ struct mdev_cxl_partition {
  * @owner: module of the parent driver, pinned while any partition is open;
  *	NULL when it is built in
  * @get_pfn: page frame of the DPA @dpa. It must have a struct page in the
- *	direct map, write-back, that stays until the parent is unregistered.
+ *	direct map, write-back, that stays until the parent is unregistered and
+ *	is not reserved: a type 1 container of VFIO would take it for MMIO, and
+ *	map it for DMA of other devices, for good.
  *	@max_order bounds what the caller can use; the operation stores in
  *	@order the largest order, at most @max_order, such that the naturally
  *	aligned block of that order around the returned frame is one aligned
