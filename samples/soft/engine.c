@@ -13,13 +13,16 @@
 #include <linux/crc32.h>
 #include <linux/delay.h>
 #include <linux/err.h>
+#include <linux/io.h>
 #include <linux/lockdep.h>
 #include <linux/minmax.h>
+#include <linux/mm.h>
 #include <linux/nospec.h>
 #include <linux/overflow.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/string.h>
+#include <linux/uaccess.h>
 
 #include "mdev_cxl_soft_regs.h"
 #include "soft.h"
@@ -230,12 +233,43 @@ static void *job_vaddr(struct soft_queue *queue, u64 vdpa, size_t *len)
 	return mem;
 }
 
+/*
+ * Poison that is not known yet ends the job, and not the host. The machine check tells
+ * nobody else, so report the page.
+ */
+static int copy(void *dst, void *src, size_t len)
+{
+	size_t left = copy_mc_to_kernel(dst, src, len);
+
+	if (!left)
+		return 0;
+	memory_failure_queue(PHYS_PFN(virt_to_phys(src + len - left)), 0);
+	return -EIO;
+}
+
+static int checksum(struct soft_queue *queue, void *src, size_t len)
+{
+	void *bounce = queue->engine->bounce;
+	size_t now;
+	int rc;
+
+	for (; len; src += now, len -= now) {
+		now = min(len, PAGE_SIZE);
+		rc = copy(bounce, src, now);
+		if (rc)
+			return rc;
+		queue->job.value = crc32c(queue->job.value, bounce, now);
+	}
+	return 0;
+}
+
 /* One piece of the job, within the turn. Returns its bytes, or an errno. */
 static ssize_t run_piece(struct soft_queue *queue)
 {
 	struct soft_job *job = &queue->job;
 	size_t len = min_t(u64, job->len - job->done, queue->credit);
 	void *src = NULL, *dst = NULL;
+	int rc = 0;
 
 	queue->extra = 0;
 	if (job->op != MDEV_CXL_SOFT_OP_FILL)
@@ -250,9 +284,11 @@ static ssize_t run_piece(struct soft_queue *queue)
 	if (!src)
 		memset(dst, job->value, len);
 	else if (!dst)
-		job->value = crc32c(job->value, src, len);
+		rc = checksum(queue, src, len);
 	else
-		memcpy(dst, src, len);
+		rc = copy(dst, src, len);
+	if (rc)
+		return rc;
 	job->done += len;
 	return len;
 }
@@ -383,8 +419,15 @@ int soft_engine_init(struct soft_engine *engine, const struct soft_memory *mem)
 	INIT_LIST_HEAD(&engine->ready);
 	init_waitqueue_head(&engine->idle);
 	INIT_WORK(&engine->work, engine_work);
+	engine->bounce = kmalloc(PAGE_SIZE, GFP_KERNEL);
+	if (!engine->bounce)
+		return -ENOMEM;
 	engine->wq = alloc_workqueue("mdev_cxl_soft", WQ_UNBOUND, 1);
-	return engine->wq ? 0 : -ENOMEM;
+	if (!engine->wq) {
+		kfree(engine->bounce);
+		return -ENOMEM;
+	}
+	return 0;
 }
 
 /**
@@ -394,6 +437,7 @@ int soft_engine_init(struct soft_engine *engine, const struct soft_memory *mem)
 void soft_engine_exit(struct soft_engine *engine)
 {
 	destroy_workqueue(engine->wq);
+	kfree(engine->bounce);
 }
 
 /**

@@ -219,6 +219,8 @@ static struct platform_driver soft_driver = {
 	.probe = soft_probe,
 	.remove = soft_remove,
 	.driver.name = NAME,
+	/* add_device() wants to know at once */
+	.driver.probe_type = PROBE_FORCE_SYNCHRONOUS,
 };
 
 static int __init add_device(void)

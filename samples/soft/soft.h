@@ -35,6 +35,7 @@ int soft_memory_get_pfn(struct soft_memory *mem, u64 dpa,
 /**
  * struct soft_engine - one engine for all partitions
  * @wq: runs @work
+ * @bounce: a page for what @work computes a checksum of
  * @work: executes jobs until there are none
  * @lock: protects @ready and the queues of all partitions. Guests take it, so
  *	nobody sleeps with it or is preempted
@@ -45,6 +46,7 @@ int soft_memory_get_pfn(struct soft_memory *mem, u64 dpa,
  */
 struct soft_engine {
 	struct workqueue_struct *wq;
+	void *bounce;
 	struct work_struct work;
 	spinlock_t lock; /* queues */
 	struct list_head ready;
