@@ -98,10 +98,21 @@ static bool job_is_right(const struct guest *guest,
 	}
 }
 
+/* Unless the function was reset, and its memory is not what the job has left */
+static int verify(struct guest *guest, const struct guest_job *job, u64 result,
+		  unsigned int resets)
+{
+	guard(rwsem_read)(&guest->reset_lock);
+	if (guest->resets != resets)
+		return -ECANCELED;
+	return job_is_right(guest, job, result) ? 0 : -EBADMSG;
+}
+
 static ssize_t job_write(struct file *file, const char __user *buf,
 			 size_t count, loff_t *pos)
 {
 	struct guest *guest = file->private_data;
+	unsigned int resets = READ_ONCE(guest->resets);
 	struct guest_job job;
 	u64 result;
 	int rc;
@@ -117,11 +128,9 @@ static ssize_t job_write(struct file *file, const char __user *buf,
 	if (rc)
 		return rc;
 	rc = guest_engine_run(&guest->engine, &job, &result);
-	if (rc)
-		return rc;
-	if (guest->verify && !job_is_right(guest, &job, result))
-		return -EBADMSG;
-	return count;
+	if (!rc && guest->verify)
+		rc = verify(guest, &job, result, resets);
+	return rc ?: count;
 }
 
 static const struct file_operations job_fops = {

@@ -69,8 +69,8 @@ static irqreturn_t slot_interrupt(int irq, void *data)
 	u64 status;
 
 	guard(spinlock)(&slot->engine->lock);
-	/* In a reset no slot is busy, and the registers are out of reach */
-	if (!slot->busy)
+	/* In a reset the registers are out of reach */
+	if (!slot->engine->ready || !slot->busy)
 		return IRQ_NONE;
 	status = readq(slot_reg(slot, MDEV_CXL_SOFT_STATUS));
 	if (status == MDEV_CXL_SOFT_BUSY)
@@ -134,7 +134,7 @@ int guest_engine_run(struct guest_engine *engine, const struct guest_job *job,
 		     u64 *result)
 {
 	struct guest_slot *slot;
-	int rc;
+	long rc;
 
 	if (!engine->regs)
 		return -ENODEV;
@@ -147,9 +147,9 @@ int guest_engine_run(struct guest_engine *engine, const struct guest_job *job,
 		return PTR_ERR(slot);
 	}
 
-	if (!wait_for_completion_timeout(&slot->done, JOB_TIMEOUT) &&
-	    abandon(slot))
-		return -ETIMEDOUT;
+	rc = wait_for_completion_killable_timeout(&slot->done, JOB_TIMEOUT);
+	if (rc <= 0 && abandon(slot))
+		return rc ? -EINTR : -ETIMEDOUT;
 
 	guard(spinlock_irqsave)(&engine->lock);
 	rc = slot->error;
@@ -159,15 +159,26 @@ int guest_engine_run(struct guest_engine *engine, const struct guest_job *job,
 }
 
 /**
- * guest_engine_stop - end all jobs: the function is about to be reset, or to go
- * @engine: the engine
+ * guest_engine_stop - no job is accepted, and no register touched any more
+ * @engine: the engine, whose function is about to be reset
+ *
+ * The jobs that it has go on until then.
  */
 void guest_engine_stop(struct guest_engine *engine)
+{
+	guard(spinlock_irqsave)(&engine->lock);
+	engine->ready = false;
+}
+
+/**
+ * guest_engine_cancel - the jobs that the engine had are gone
+ * @engine: the engine, stopped, and its function reset
+ */
+void guest_engine_cancel(struct guest_engine *engine)
 {
 	unsigned int n;
 
 	guard(spinlock_irqsave)(&engine->lock);
-	engine->ready = false;
 	for (n = 0; n < MDEV_CXL_SOFT_SLOTS; n++) {
 		if (engine->slots[n].busy)
 			end_job(&engine->slots[n], -ECANCELED);
@@ -175,8 +186,8 @@ void guest_engine_stop(struct guest_engine *engine)
 }
 
 /**
- * guest_engine_start - the function has been reset
- * @engine: the engine
+ * guest_engine_start - jobs are accepted
+ * @engine: the engine, its function reset, without jobs
  */
 void guest_engine_start(struct guest_engine *engine)
 {

@@ -7,6 +7,7 @@
  * an address of the guest's choice, but only a VMM that maps what they decode
  * does so, and no register tells whether this one is. So they are left alone.
  */
+#include <linux/cleanup.h>
 #include <linux/err.h>
 #include <linux/io.h>
 #include <linux/module.h>
@@ -116,6 +117,22 @@ static int map_memory(struct guest *guest)
 	return 0;
 }
 
+/*
+ * Jobs of an earlier driver, or an earlier kernel, may still go on, and would look like
+ * ours; and ours may not go on behind our back.
+ */
+static int reset_function(struct pci_dev *pdev)
+{
+	int rc;
+
+	rc = pci_save_state(pdev);
+	if (rc)
+		return rc;
+	rc = pcie_reset_flr(pdev, PCI_RESET_DO_RESET);
+	pci_restore_state(pdev);
+	return rc;
+}
+
 static int guest_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 {
 	struct guest *guest;
@@ -129,11 +146,16 @@ static int guest_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 	if (!guest)
 		return -ENOMEM;
 	guest->pdev = pdev;
+	init_rwsem(&guest->reset_lock);
 	pci_set_drvdata(pdev, guest);
 
 	rc = pcim_enable_device(pdev);
 	if (rc)
 		return rc;
+	rc = reset_function(pdev);
+	if (rc)
+		return dev_err_probe(&pdev->dev, rc,
+				     "cannot be reset, wanted a function level reset\n");
 	rc = pcim_request_all_regions(pdev, KBUILD_MODNAME);
 	if (rc)
 		return rc;
@@ -149,18 +171,13 @@ static int guest_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 	return guest_debugfs_add(guest);
 }
 
-/* So that nobody who waits for a job keeps the files of debugfs in use */
-static void guest_remove(struct pci_dev *pdev)
-{
-	struct guest *guest = pci_get_drvdata(pdev);
-
-	guest_engine_stop(&guest->engine);
-}
-
 static void guest_reset_prepare(struct pci_dev *pdev)
 {
 	struct guest *guest = pci_get_drvdata(pdev);
 
+	/* Who looks at memory comes to an end; later ones see that there was a reset */
+	scoped_guard(rwsem_write, &guest->reset_lock)
+		WRITE_ONCE(guest->resets, guest->resets + 1);
 	guest_engine_stop(&guest->engine);
 }
 
@@ -168,7 +185,19 @@ static void guest_reset_done(struct pci_dev *pdev)
 {
 	struct guest *guest = pci_get_drvdata(pdev);
 
+	guest_engine_cancel(&guest->engine);
 	guest_engine_start(&guest->engine);
+}
+
+/* A job does not outlive this, nor the wait for one, which keeps files of debugfs busy */
+static void guest_remove(struct pci_dev *pdev)
+{
+	struct guest *guest = pci_get_drvdata(pdev);
+
+	guest_reset_prepare(pdev);
+	if (reset_function(pdev))
+		pci_err(pdev, "cannot be reset: jobs may go on\n");
+	guest_engine_cancel(&guest->engine);
 }
 
 static const struct pci_error_handlers guest_err_handlers = {

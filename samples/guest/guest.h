@@ -7,6 +7,7 @@
 #include <linux/debugfs.h>
 #include <linux/pci.h>
 #include <linux/range.h>
+#include <linux/rwsem.h>
 #include <linux/semaphore.h>
 #include <linux/spinlock.h>
 #include <linux/types.h>
@@ -80,6 +81,9 @@ struct guest_engine {
  * @mem: its memory, vDPA 0 and up
  * @gpa: where in the guest that is
  * @write_back: and whether it is cached
+ * @reset_lock: held for reading while the CPU is in the memory, for writing to change
+ *	@resets
+ * @resets: how often the function was reset, counted before
  * @engine: what works on it
  * @verify: compare what each job has left with what it should have
  * @hdm_set: for the file hdm
@@ -93,6 +97,8 @@ struct guest {
 	void *mem;
 	struct range gpa;
 	bool write_back;
+	struct rw_semaphore reset_lock; /* memory may be out of reach */
+	unsigned int resets;
 	struct guest_engine engine;
 	bool verify;
 	struct debugfs_regset32 hdm_set;
@@ -102,6 +108,7 @@ struct guest {
 int guest_engine_init(struct guest_engine *engine, struct pci_dev *pdev);
 void guest_engine_start(struct guest_engine *engine);
 void guest_engine_stop(struct guest_engine *engine);
+void guest_engine_cancel(struct guest_engine *engine);
 int guest_engine_run(struct guest_engine *engine, const struct guest_job *job,
 		     u64 *result);
 
