@@ -39,15 +39,14 @@ void vm_bus_reset(struct vm *vm)
 	pthread_mutex_unlock(&vm->lock);
 }
 
-/* The first one has its way */
+/* The first one has its way; without the lock, which a vCPU may have for long */
 void vm_stop(struct vm *vm, int status)
 {
 	const uint64_t one = 1;
+	int none = -1;
 
-	pthread_mutex_lock(&vm->lock);
-	if (vm->status < 0)
-		vm->status = status;
-	pthread_mutex_unlock(&vm->lock);
+	__atomic_compare_exchange_n(&vm->status, &none, status, false,
+				    __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
 	if (write(vm->stopped, &one, sizeof(one)) < 0)
 		err(1, "eventfd");
 }
@@ -71,11 +70,16 @@ static int device_eventfd(struct vm *vm, uint32_t index)
 	return fd;
 }
 
-/* A single poisoned page, or all was reset: the registers know */
+/*
+ * A single poisoned page, or all was reset: the registers know. A vCPU may wait for a
+ * device in reset with the lock held, and other events must not wait for that: later.
+ */
 static void on_error(struct vm *vm)
 {
+	vm->follow_later = pthread_mutex_trylock(&vm->lock);
+	if (vm->follow_later)
+		return;
 	printf("error event of the device\n");
-	pthread_mutex_lock(&vm->lock);
 	vm_follow(vm);
 	pthread_mutex_unlock(&vm->lock);
 }
@@ -114,8 +118,11 @@ static void events_wait(struct vm *vm, struct pollfd *fds)
 	unsigned int i;
 
 	while (!fds[NR_EVENTS].revents) {
-		if (poll(fds, NR_EVENTS + 1, -1) < 0 && errno != EINTR)
+		if (poll(fds, NR_EVENTS + 1, vm->follow_later ? 10 : -1) < 0 &&
+		    errno != EINTR)
 			err(1, "poll");
+		if (vm->follow_later)
+			on_error(vm);
 		for (i = 0; i < NR_EVENTS; i++) {
 			if (fds[i].revents &&
 			    read(fds[i].fd, &count, sizeof(count)) > 0)
@@ -169,9 +176,11 @@ static void usage(void)
 	errx(2, "usage: vmm [-q] [-v] [-s SECONDS] UUID GUEST");
 }
 
+/* vCPUs may run until the process ends */
+static struct vm vm = { .info.stream_seconds = 1 };
+
 int main(int argc, char **argv)
 {
-	struct vm vm = { .info.stream_seconds = 1 };
 	int opt;
 
 	while ((opt = getopt(argc, argv, "qvs:")) != -1) {
@@ -196,5 +205,5 @@ int main(int argc, char **argv)
 
 	run(&vm);
 	stats_total(&vm);
-	return vm.status;
+	return __atomic_load_n(&vm.status, __ATOMIC_SEQ_CST);
 }

@@ -95,6 +95,7 @@ struct vcpu {
  * @stopped: eventfd, written when the guest has come to its end
  * @status: exit status then
  * @verbose: tell of every change of the memory slots
+ * @follow_later: there was an error event, and @lock was not free
  * @info: what the guest is told
  * @lock: one access to the device at a time, and what follows from it: BARs
  *	and memory slots are right before the next one. Two vCPUs that commit
@@ -107,6 +108,7 @@ struct vm {
 	int stopped;
 	int status;
 	bool verbose;
+	bool follow_later;
 	struct boot_info info;
 	uint8_t *ram;
 	pthread_mutex_t lock;
