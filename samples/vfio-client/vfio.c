@@ -382,6 +382,9 @@ uint32_t vfio_find_ext_cap(struct vfio *v, uint16_t id, int dvsec)
 	return 0;
 }
 
+/* Of a length of 18 bits (PCIe r6.0 6.30.1) */
+#define DOE_MAX_DWORDS	(1u << 18)
+
 /* The device answers at once, so there is nothing to wait for (PCIe 6.30) */
 int vfio_doe(struct vfio *v, uint16_t vendor, uint8_t type, uint32_t payload,
 	     uint32_t *response, unsigned int max)
@@ -397,8 +400,13 @@ int vfio_doe(struct vfio *v, uint16_t vendor, uint8_t type, uint32_t payload,
 		config_write(v, at + PCI_DOE_WRITE, request[i]);
 	config_write(v, at + PCI_DOE_CTRL, PCI_DOE_CTRL_GO);
 
-	for (i = 0; config(v, at + PCI_DOE_STATUS, 4) &
-		    PCI_DOE_STATUS_DATA_OBJECT_READY; i++) {
+	for (i = 0; i < DOE_MAX_DWORDS; i++) {
+		value = config(v, at + PCI_DOE_STATUS, 4);
+		/* A function that does not answer */
+		if (value == ~0u)
+			return -EIO;
+		if (!(value & PCI_DOE_STATUS_DATA_OBJECT_READY))
+			break;
 		value = config(v, at + PCI_DOE_READ, 4);
 		config_write(v, at + PCI_DOE_READ, 0);
 		if (i >= 2 && nr < max)
@@ -409,8 +417,12 @@ int vfio_doe(struct vfio *v, uint16_t vendor, uint8_t type, uint32_t payload,
 
 static int set_config_bit(struct vfio *v, uint32_t at, uint16_t bit, bool on)
 {
-	uint16_t value = config(v, at, 2);
+	uint16_t value;
+	int rc;
 
+	rc = vfio_pread(v, VFIO_PCI_CONFIG_REGION_INDEX, at, &value, 2);
+	if (rc)
+		return rc;
 	value = on ? value | bit : value & ~bit;
 	return vfio_write(v, VFIO_PCI_CONFIG_REGION_INDEX, at, 2, value);
 }
@@ -428,12 +440,19 @@ int vfio_enable_cxl_mem(struct vfio *v, bool on)
 	return at ? set_config_bit(v, at + 0x0c, 1 << 2, on) : -ENOENT;
 }
 
-uint32_t vfio_hdm_read(struct vfio *v, uint32_t reg)
+static int hdm_read(struct vfio *v, uint32_t reg, uint32_t *value)
 {
 	int region = vfio_find_region(v, VFIO_REGION_TYPE_CXL,
 				      VFIO_REGION_SUBTYPE_CXL_COMP_REGS);
 
-	return region < 0 ? ~0u : vfio_read(v, region, reg, 4);
+	return region < 0 ? region : vfio_pread(v, region, reg, value, 4);
+}
+
+uint32_t vfio_hdm_read(struct vfio *v, uint32_t reg)
+{
+	uint32_t value;
+
+	return hdm_read(v, reg, &value) ? ~0u : value;
 }
 
 int vfio_hdm_write(struct vfio *v, uint32_t reg, uint32_t value)
@@ -457,6 +476,7 @@ int64_t vfio_hdm_commit(struct vfio *v, unsigned int i, uint64_t base,
 		{ HDM_SIZE(i) + 4, size >> 32 },
 		{ HDM_CTRL(i), HDM_CTRL_COMMIT },
 	};
+	uint32_t ctrl;
 	unsigned int w;
 	int rc;
 
@@ -465,7 +485,10 @@ int64_t vfio_hdm_commit(struct vfio *v, unsigned int i, uint64_t base,
 		if (rc)
 			return rc;
 	}
-	return vfio_hdm_read(v, HDM_CTRL(i));
+	rc = hdm_read(v, HDM_CTRL(i), &ctrl);
+	if (rc)
+		return rc;
+	return ctrl;
 }
 
 int vfio_hdm_uncommit(struct vfio *v, unsigned int i)
@@ -475,12 +498,18 @@ int vfio_hdm_uncommit(struct vfio *v, unsigned int i)
 
 int vfio_enable_all(struct vfio *v, uint64_t size)
 {
+	uint32_t ctrl;
+	int64_t now;
+
 	if (vfio_enable_memory(v, true) || vfio_enable_cxl_mem(v, true) ||
 	    vfio_hdm_write(v, HDM_GLOBAL, HDM_GLOBAL_ENABLE))
 		return -EIO;
-	if (!(vfio_hdm_read(v, HDM_CTRL(0)) & HDM_CTRL_COMMITTED))
-		vfio_hdm_commit(v, 0, 4ULL << 30, size);
-	return vfio_hdm_read(v, HDM_CTRL(0)) & HDM_CTRL_COMMITTED ? 0 : -EIO;
+	if (hdm_read(v, HDM_CTRL(0), &ctrl))
+		return -EIO;
+	if (ctrl & HDM_CTRL_COMMITTED)
+		return 0;
+	now = vfio_hdm_commit(v, 0, 4ULL << 30, size);
+	return now >= 0 && now & HDM_CTRL_COMMITTED ? 0 : -EIO;
 }
 
 int vfio_set_power(struct vfio *v, unsigned int state)
@@ -506,11 +535,16 @@ int vfio_cxl_reset(struct vfio *v, bool clear)
 	const uint16_t complete = 1 << 1, error = 1 << 2;
 	uint32_t at = vfio_find_ext_cap(v, PCI_EXT_CAP_ID_DVSEC, 0);
 	uint16_t status;
+	int rc;
 
 	if (!at)
 		return -ENOENT;
-	vfio_write(v, VFIO_PCI_CONFIG_REGION_INDEX, at + 0x10, 2,
-		   initiate | (clear ? mem_clear : 0));
-	status = config(v, at + 0x12, 2);
+	rc = vfio_write(v, VFIO_PCI_CONFIG_REGION_INDEX, at + 0x10, 2,
+			initiate | (clear ? mem_clear : 0));
+	if (rc)
+		return rc;
+	rc = vfio_pread(v, VFIO_PCI_CONFIG_REGION_INDEX, at + 0x12, &status, 2);
+	if (rc)
+		return rc;
 	return (status & (complete | error)) == complete ? 0 : -EIO;
 }
