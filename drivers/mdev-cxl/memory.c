@@ -216,10 +216,28 @@ void mcxl_memory_update(struct mcxl_instance *inst)
 }
 
 /*
- * Not for writing, even if a write has faulted: another thread may have inserted a
- * page table for smaller pages here meanwhile, and the kernel warns when a huge page
- * for writing meets one. The page is writable all the same, as vm_page_prot says, and
- * a fault that was too late is tried again.
+ * Does Linux want a fault for each first write, as for soft-dirty tracking? Then what
+ * is inserted is read-only by default. But Linux does not track mappings like ours, and
+ * KVM would emulate the guest's stores to what is read-only, as far as it can. So
+ * insert what is writable, if the mapping is, in pages that allow that.
+ */
+static bool is_tracked(const struct vm_area_struct *vma)
+{
+	return pgprot_val(vma->vm_page_prot) !=
+	       pgprot_val(vm_get_page_prot(vma->vm_flags));
+}
+
+/* With map_lock held: where there is nothing yet, nothing else is inserted meanwhile */
+static bool wants_writable_pmd(const struct vm_fault *vmf)
+{
+	return is_tracked(vmf->vma) && pmd_none(pmdp_get_lockless(vmf->pmd));
+}
+
+/*
+ * Huge pages not for writing, even if a write has faulted: another thread may have
+ * inserted a page table for smaller pages here meanwhile, and the kernel warns when a
+ * huge page for writing meets one. The page is writable all the same, as vm_page_prot
+ * says, and a fault that was too late is tried again.
  */
 static vm_fault_t insert(struct vm_fault *vmf, unsigned long pfn,
 			 unsigned int order)
@@ -227,7 +245,7 @@ static vm_fault_t insert(struct vm_fault *vmf, unsigned long pfn,
 	if (IS_ENABLED(CONFIG_ARCH_SUPPORTS_PUD_PFNMAP) && order == PUD_ORDER)
 		return vmf_insert_pfn_pud(vmf, pfn, false);
 	if (IS_ENABLED(CONFIG_ARCH_SUPPORTS_PMD_PFNMAP) && order == PMD_ORDER)
-		return vmf_insert_pfn_pmd(vmf, pfn, false);
+		return vmf_insert_pfn_pmd(vmf, pfn, wants_writable_pmd(vmf));
 	if (!order)
 		return vmf_insert_pfn_prot(vmf->vma, vmf->address & PAGE_MASK,
 					   pfn,
@@ -239,7 +257,7 @@ static vm_fault_t insert(struct vm_fault *vmf, unsigned long pfn,
  * One fault at a time, so that a small page does not meet a huge one that another
  * thread has just inserted. Linux does not expect that: it reports that it is out
  * of memory, or with CONFIG_DEBUG_VM stops. The small page was for a write, see
- * needs_small_page(), or the fault began before the piece was fit for a huge page. If
+ * needs_smaller_page(), or the fault began before the piece was fit for a huge page. If
  * the small page is still needed, the fault is taken again.
  */
 static vm_fault_t map(struct mcxl_instance *inst, struct vm_fault *vmf,
@@ -251,18 +269,6 @@ static vm_fault_t map(struct mcxl_instance *inst, struct vm_fault *vmf,
 		return VM_FAULT_NOPAGE;
 	note_mapped(inst, window, vdpa, PAGE_SIZE << order);
 	return insert(vmf, pfn, order);
-}
-
-/*
- * Does Linux want a fault for each first write, as for soft-dirty tracking? Then huge
- * pages are inserted read-only. It does not track such mappings as ours, and KVM would
- * emulate the guest's stores to what is read-only, as far as it can. Small pages are
- * writable if the mapping is.
- */
-static bool is_tracked(const struct vm_area_struct *vma)
-{
-	return pgprot_val(vma->vm_page_prot) !=
-	       pgprot_val(vm_get_page_prot(vma->vm_flags));
 }
 
 /* Is there a huge page already, but not for writing? */
@@ -284,13 +290,14 @@ static bool is_write_protected(const struct vm_fault *vmf, unsigned int order)
 /*
  * A write that a huge page does not allow would fault for ever, as insert() does
  * not change an entry that is there. Linux removes the huge page when we fall back,
- * and small pages have a way to become writable.
+ * and smaller pages have a way to become writable. There is none for a gigabyte.
  */
-static bool needs_small_page(const struct vm_fault *vmf, unsigned int order)
+static bool needs_smaller_page(const struct vm_fault *vmf, unsigned int order)
 {
-	return order && (is_tracked(vmf->vma) ||
-			 (vmf->flags & FAULT_FLAG_WRITE &&
-			  is_write_protected(vmf, order)));
+	if (order == PUD_ORDER && is_tracked(vmf->vma))
+		return true;
+	return order && vmf->flags & FAULT_FLAG_WRITE &&
+	       is_write_protected(vmf, order);
 }
 
 /*
@@ -393,7 +400,7 @@ static vm_fault_t try_fault(struct mcxl_instance *inst, struct vm_fault *vmf,
 	addr = ALIGN_DOWN(vmf->address, len);
 	if (addr < vma->vm_start || vma->vm_end - addr < len)
 		return refusal(order);
-	if (needs_small_page(vmf, order))
+	if (needs_smaller_page(vmf, order))
 		return refusal(order);
 	vdpa = ((u64)linear_page_index(vma, addr) << PAGE_SHIFT) &
 	       VFIO_PCI_OFFSET_MASK;
