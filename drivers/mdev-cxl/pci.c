@@ -310,18 +310,29 @@ static void drop_caches(struct mcxl_pci *mp)
 					       range_len(&mp->hpa));
 }
 
-/*
- * The function answers, its decoder does not lead to the memory, and it was not reset:
- * so the CXL core has disabled it, and with it the decoders of switches and of the host
- * bridge, which we cannot restore.
- */
-static bool is_torn_down(struct mcxl_pci *mp)
+/* Do accesses to its BARs get there, and was it not reset, which disables them? */
+static bool answers(struct pci_dev *pdev)
 {
 	u16 command;
 
-	return !pci_read_config_word(mp->pdev, PCI_COMMAND, &command) &&
-	       !PCI_POSSIBLE_ERROR(command) && command & PCI_COMMAND_MEMORY &&
-	       !mcxl_pci_hdm_is_kept(&mp->hdm);
+	for (; pdev; pdev = pci_upstream_bridge(pdev)) {
+		if (pci_read_config_word(pdev, PCI_COMMAND, &command) ||
+		    PCI_POSSIBLE_ERROR(command) ||
+		    !(command & PCI_COMMAND_MEMORY))
+			return false;
+	}
+	return true;
+}
+
+/*
+ * The function answers, and its decoder does not lead to the memory: the CXL core has
+ * disabled it, and with it the decoders of switches and of the host bridge, which we
+ * cannot restore. It must still answer after it was looked at.
+ */
+static bool is_torn_down(struct mcxl_pci *mp)
+{
+	return answers(mp->pdev) && !mcxl_pci_hdm_is_kept(&mp->hdm) &&
+	       mcxl_pci_hdm_answers(&mp->hdm) && answers(mp->pdev);
 }
 
 /* Not while the memory is blocked: it is known to be lost, or in a reset */
@@ -432,7 +443,8 @@ static int mcxl_pci_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 
 	dvsec = pci_find_dvsec_capability(pdev, PCI_VENDOR_ID_CXL,
 					  PCI_DVSEC_CXL_DEVICE);
-	if (!pcie_is_cxl(pdev) || !dvsec) {
+	if (!pcie_is_cxl(pdev) || !dvsec ||
+	    pci_pcie_type(pdev) != PCI_EXP_TYPE_ENDPOINT) {
 		pci_err(pdev, "not a CXL function, or its link is not in CXL mode\n");
 		return -ENODEV;
 	}
@@ -471,11 +483,13 @@ static void mcxl_pci_reset_prepare(struct pci_dev *pdev)
 {
 	struct mcxl_pci *mp = pci_get_drvdata(pdev);
 
-	/* Did it come back late from an earlier reset? Linux saves what it finds */
-	if (mdev_cxl_parent_is_blocked(mp->parent))
-		restore_config(mp);
-	else
+	bool blocked = mdev_cxl_parent_is_blocked(mp->parent);
+
+	if (!blocked || mp->expects_reset)
 		mp->torn_down = is_torn_down(mp);
+	/* Did it come back late from an earlier reset? Linux saves what it finds */
+	if (blocked)
+		restore_config(mp);
 	mdev_cxl_parent_reset_prepare(mp->parent);
 	drop_caches(mp);
 }
@@ -489,6 +503,7 @@ static void come_back(struct mcxl_pci *mp)
 		mdev_cxl_parent_reset_done(mp->parent);
 		return;
 	}
+	/* -ENXIO: until it is bound again */
 	pci_err(mp->pdev, "HDM decoder %d does not come back after a reset: %d, wanted %pra: the memory is out of reach\n",
 		mp->hdm.index, rc, &mp->hpa);
 	mdev_cxl_parent_failed(mp->parent);

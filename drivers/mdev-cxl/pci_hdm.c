@@ -146,6 +146,17 @@ bool mcxl_pci_hdm_is_kept(const struct mcxl_pci_hdm *hdm)
 	       !((ctrl ^ hdm->ctrl) & PCI_DVSEC_CXL_MEM_ENABLE);
 }
 
+/**
+ * mcxl_pci_hdm_answers - does the function answer to loads?
+ * @hdm: found
+ *
+ * Return: false for one that is gone, or behind a bridge that does not forward
+ */
+bool mcxl_pci_hdm_answers(const struct mcxl_pci_hdm *hdm)
+{
+	return !PCI_POSSIBLE_ERROR(get(hdm, CXL_HDM_DECODER_GLOBAL_OFFSET));
+}
+
 /* It may have trained as plain PCIe, behind which there is no memory */
 static int check_link(const struct mcxl_pci_hdm *hdm)
 {

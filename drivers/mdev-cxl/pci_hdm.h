@@ -35,6 +35,7 @@ struct mcxl_pci_hdm {
 int mcxl_pci_hdm_find(struct mcxl_pci_hdm *hdm, u64 *capacity);
 int mcxl_pci_hdm_save(struct mcxl_pci_hdm *hdm);
 bool mcxl_pci_hdm_is_kept(const struct mcxl_pci_hdm *hdm);
+bool mcxl_pci_hdm_answers(const struct mcxl_pci_hdm *hdm);
 int mcxl_pci_hdm_restore(struct mcxl_pci_hdm *hdm);
 
 #endif /* _MDEV_CXL_PCI_HDM_H */
