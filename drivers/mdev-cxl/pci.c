@@ -310,29 +310,39 @@ static void drop_caches(struct mcxl_pci *mp)
 					       range_len(&mp->hpa));
 }
 
-/* Do accesses to its BARs get there, and was it not reset, which disables them? */
-static bool answers(struct pci_dev *pdev)
+/* Not after a reset, which clears it, nor for a function that is gone */
+static bool has_memory_space(struct pci_dev *pdev)
 {
 	u16 command;
 
-	for (; pdev; pdev = pci_upstream_bridge(pdev)) {
-		if (pci_read_config_word(pdev, PCI_COMMAND, &command) ||
-		    PCI_POSSIBLE_ERROR(command) ||
-		    !(command & PCI_COMMAND_MEMORY))
-			return false;
+	return !pci_read_config_word(pdev, PCI_COMMAND, &command) &&
+	       !PCI_POSSIBLE_ERROR(command) && command & PCI_COMMAND_MEMORY;
+}
+
+/* Is a switch above about to be reset? The PCI core disables its ports before */
+static bool is_switch_off(struct pci_dev *pdev)
+{
+	while ((pdev = pci_upstream_bridge(pdev))) {
+		if (pci_pcie_type(pdev) != PCI_EXP_TYPE_ROOT_PORT &&
+		    pci_device_is_present(pdev) && !has_memory_space(pdev))
+			return true;
 	}
-	return true;
+	return false;
 }
 
 /*
  * The function answers, and its decoder does not lead to the memory: the CXL core has
- * disabled it, and with it the decoders of switches and of the host bridge, which we
- * cannot restore. It must still answer after it was looked at.
+ * disabled it, and with it the decoders of switches and of the host bridge. Or those of
+ * a switch are about to be lost. Nobody restores them. It must still answer after it
+ * was looked at.
  */
 static bool is_torn_down(struct mcxl_pci *mp)
 {
-	return answers(mp->pdev) && !mcxl_pci_hdm_is_kept(&mp->hdm) &&
-	       mcxl_pci_hdm_answers(&mp->hdm) && answers(mp->pdev);
+	if (!has_memory_space(mp->pdev))
+		return false;
+	return is_switch_off(mp->pdev) ||
+	       (!mcxl_pci_hdm_is_kept(&mp->hdm) &&
+		mcxl_pci_hdm_answers(&mp->hdm) && has_memory_space(mp->pdev));
 }
 
 /* Not while the memory is blocked: it is known to be lost, or in a reset */
@@ -443,9 +453,13 @@ static int mcxl_pci_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 
 	dvsec = pci_find_dvsec_capability(pdev, PCI_VENDOR_ID_CXL,
 					  PCI_DVSEC_CXL_DEVICE);
-	if (!pcie_is_cxl(pdev) || !dvsec ||
-	    pci_pcie_type(pdev) != PCI_EXP_TYPE_ENDPOINT) {
+	if (!pcie_is_cxl(pdev) || !dvsec) {
 		pci_err(pdev, "not a CXL function, or its link is not in CXL mode\n");
+		return -ENODEV;
+	}
+
+	if (pci_pcie_type(pdev) != PCI_EXP_TYPE_ENDPOINT) {
+		pci_err(pdev, "integrated in the root complex, wanted an endpoint below a port\n");
 		return -ENODEV;
 	}
 
