@@ -564,19 +564,30 @@ int mcxl_memory_mmap(struct mcxl_instance *inst, struct vm_area_struct *vma,
 	return 0;
 }
 
-/*
- * A read that survives poison which is not known yet. The parent is not told by the
- * machine check, which Linux considers handled here, so report the page.
+/**
+ * mdev_cxl_copy_from_memory - read memory that may be poisoned
+ * @to: kernel memory, or that of a partition
+ * @mem: address from mdev_cxl_partition_vaddr()
+ * @len: bytes, no more than it said
+ *
+ * For parents whose engine is the CPU: survives poison that nobody knows of yet, where
+ * memcpy() ends in a panic. Linux considers the machine check handled here, so this
+ * reports the page.
+ *
+ * Context: As mdev_cxl_partition_vaddr().
+ *
+ * Return: 0, or -EIO for poison; some of it may have been copied
  */
-static int copy_from_memory(void *buf, void *mem, size_t len)
+int mdev_cxl_copy_from_memory(void *to, void *mem, size_t len)
 {
-	size_t left = copy_mc_to_kernel(buf, mem, len);
+	size_t left = copy_mc_to_kernel(to, mem, len);
 
 	if (!left)
 		return 0;
 	memory_failure_queue(PHYS_PFN(virt_to_phys(mem + len - left)), 0);
 	return -EIO;
 }
+EXPORT_SYMBOL_NS_GPL(mdev_cxl_copy_from_memory, "MDEV_CXL");
 
 /**
  * mcxl_memory_rw - read or write the partition
@@ -610,7 +621,7 @@ int mcxl_memory_rw(struct mcxl_instance *inst, enum mcxl_window window,
 			return PTR_ERR(mem) == -ENOMEM ? -ENOMEM : -EIO;
 		if (write)
 			memcpy(mem, buf, now);
-		else if (copy_from_memory(buf, mem, now))
+		else if (mdev_cxl_copy_from_memory(buf, mem, now))
 			return -EIO;
 		vdpa += now;
 		buf += now;

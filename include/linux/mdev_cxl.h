@@ -180,9 +180,9 @@ struct mdev_cxl_partition {
  *
  * From @stop, @start, @pause, @resume, @reg_read and @reg_write a parent driver
  * may call mdev_cxl_parent_drvdata(), mdev_cxl_partition_signal(),
- * mdev_cxl_partition_is_clean() and mdev_cxl_partition_vaddr(), which may return
- * -EAGAIN. All else of the framework takes locks that are held then: report errors
- * from a work item.
+ * mdev_cxl_partition_is_clean(), mdev_cxl_copy_from_memory() and
+ * mdev_cxl_partition_vaddr(), which may return -EAGAIN. All else of the framework
+ * takes locks that are held then: report errors from a work item.
  */
 struct mdev_cxl_parent_ops {
 	struct module *owner;
@@ -271,5 +271,6 @@ bool mdev_cxl_partition_is_clean(struct mdev_cxl_partition *part, u64 vdpa,
 				 size_t len);
 void *mdev_cxl_partition_vaddr(struct mdev_cxl_partition *part, u64 vdpa,
 			       size_t *len);
+int mdev_cxl_copy_from_memory(void *to, void *mem, size_t len);
 
 #endif /* _LINUX_MDEV_CXL_H */

@@ -175,10 +175,11 @@ static void guest_reset_prepare(struct pci_dev *pdev)
 {
 	struct guest *guest = pci_get_drvdata(pdev);
 
+	/* First: a job that comes later, and so counts this reset, is refused */
+	guest_engine_stop(&guest->engine);
 	/* Who looks at memory comes to an end; later ones see that there was a reset */
 	scoped_guard(rwsem_write, &guest->reset_lock)
 		WRITE_ONCE(guest->resets, guest->resets + 1);
-	guest_engine_stop(&guest->engine);
 }
 
 static void guest_reset_done(struct pci_dev *pdev)

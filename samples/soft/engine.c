@@ -13,16 +13,13 @@
 #include <linux/crc32.h>
 #include <linux/delay.h>
 #include <linux/err.h>
-#include <linux/io.h>
 #include <linux/lockdep.h>
 #include <linux/minmax.h>
-#include <linux/mm.h>
 #include <linux/nospec.h>
 #include <linux/overflow.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/string.h>
-#include <linux/uaccess.h>
 
 #include "mdev_cxl_soft_regs.h"
 #include "soft.h"
@@ -233,20 +230,6 @@ static void *job_vaddr(struct soft_queue *queue, u64 vdpa, size_t *len)
 	return mem;
 }
 
-/*
- * Poison that is not known yet ends the job, and not the host. The machine check tells
- * nobody else, so report the page.
- */
-static int copy(void *dst, void *src, size_t len)
-{
-	size_t left = copy_mc_to_kernel(dst, src, len);
-
-	if (!left)
-		return 0;
-	memory_failure_queue(PHYS_PFN(virt_to_phys(src + len - left)), 0);
-	return -EIO;
-}
-
 static int checksum(struct soft_queue *queue, void *src, size_t len)
 {
 	void *bounce = queue->engine->bounce;
@@ -255,7 +238,7 @@ static int checksum(struct soft_queue *queue, void *src, size_t len)
 
 	for (; len; src += now, len -= now) {
 		now = min(len, PAGE_SIZE);
-		rc = copy(bounce, src, now);
+		rc = mdev_cxl_copy_from_memory(bounce, src, now);
 		if (rc)
 			return rc;
 		queue->job.value = crc32c(queue->job.value, bounce, now);
@@ -286,7 +269,7 @@ static ssize_t run_piece(struct soft_queue *queue)
 	else if (!dst)
 		rc = checksum(queue, src, len);
 	else
-		rc = copy(dst, src, len);
+		rc = mdev_cxl_copy_from_memory(dst, src, len);
 	if (rc)
 		return rc;
 	job->done += len;
